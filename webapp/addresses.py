@@ -160,7 +160,7 @@ def _complete(layout: str) -> str:
 
 
 def _tokens(line: str) -> tuple[str, ...]:
-    """Cut a line into our fields and plain text, without the persons, districts and others that aren't ours."""
+    """Cut a line into our fields and the plain text between them, without the fields that aren't ours."""
     return tuple(
         _FIELD_OF_TOKEN.get(token, token)
         for token in _TOKEN.findall(line)
