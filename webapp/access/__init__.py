@@ -1,0 +1,22 @@
+"""The public face of access: who sees what, and who may do what."""
+
+from webapp.access.abilities import Ability, can, require
+from webapp.access.guard import ADMIN, PUBLIC, STAFF, access
+from webapp.access.viewer import SYSTEM, Viewer
+from webapp.access.visibility import get_visible, granted, unscoped, visible
+
+__all__ = [
+    "ADMIN",
+    "PUBLIC",
+    "STAFF",
+    "SYSTEM",
+    "Ability",
+    "Viewer",
+    "access",
+    "can",
+    "get_visible",
+    "granted",
+    "require",
+    "unscoped",
+    "visible",
+]

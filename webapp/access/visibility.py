@@ -1,0 +1,59 @@
+"""Who sees what: one rule per model, as SQL, for the list and for the single record alike (A1, A2, A5).
+
+Nothing else may decide. Every reader of a protected model goes through `visible` or `get_visible`, or marks its
+statement with `granted` (it applies the rule itself, as the trees do by reading grants in order) or `unscoped`
+(it has no viewer, and says why). `closed.py` refuses any other select.
+"""
+
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy.sql.base import Executable
+from werkzeug.exceptions import NotFound
+
+from webapp.access.viewer import Viewer
+from webapp.extensions import Model, db
+from webapp.models import Company, CompanyGrant
+
+#: The execution option that says why a statement may read protected tables.
+ACCESS = "access"
+
+E = TypeVar("E", bound=Executable)
+M = TypeVar("M", bound=Model)
+
+
+def company_rule(viewer: Viewer) -> ColumnElement[bool]:
+    """One sees a company that is granted to one of one's principals, and is not in the trash."""
+    granted_to_viewer = exists().where(
+        CompanyGrant.company_id == Company.id, CompanyGrant.principal_id.in_(viewer.principal_ids)
+    )
+    return Company.deleted_at.is_(None) & granted_to_viewer
+
+
+RULES = {Company: company_rule}
+
+
+def visible(model: type[Any], viewer: Viewer, *columns: Any) -> Select[Any]:
+    """Return a select of the records `viewer` may see, or of some `columns` of them."""
+    statement = select(*columns) if columns else select(model)
+    return granted(statement.where(RULES[model](viewer)), "visible")
+
+
+def get_visible(model: type[M], record_id: int, viewer: Viewer) -> M:
+    """Return one record; one that is hidden or missing raises the same 404, so existence isn't told."""
+    if not -(2**63) <= record_id < 2**63:
+        raise NotFound
+    record = db.session.scalar(visible(model, viewer).where(model.id == record_id))  # type: ignore[attr-defined]
+    if record is None:
+        raise NotFound
+    return record  # type: ignore[no-any-return]
+
+
+def granted(statement: E, how: str) -> E:
+    """Mark a statement that applies the rule by itself; `how` says by what."""
+    return statement.execution_options(**{ACCESS: how})
+
+
+def unscoped(statement: E, reason: str) -> E:
+    """Mark a statement that reads for no viewer: imports, checks of uniqueness, where-used counts."""
+    return statement.execution_options(**{ACCESS: f"unscoped: {reason}"})

@@ -1,0 +1,14 @@
+"""The one place that tells the time, so that tests can stop it and every moment is in UTC."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+
+def now() -> datetime:
+    """Return this moment, with its zone (UTC)."""
+    return datetime.now(UTC)
+
+
+def today(timezone: str) -> date:
+    """Return the date it is now in `timezone` (D20)."""
+    return datetime.now(ZoneInfo(timezone)).date()

@@ -1,0 +1,1 @@
+"""Forms: one class per tab of a dialog, fields in the order users see them."""

@@ -1,0 +1,45 @@
+"""What all forms share; the only file that knows WTForms' Meta.
+
+A form reads what was posted, or the values of a record, and gives back domain values by the names of the
+requirements. It never writes to the database. The CSRF token is not the form's: the application asks it of every
+POST, and the macro that opens a form prints it.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Self
+
+import wtforms
+from flask import request
+
+from webapp.i18n import language
+
+
+class Form(wtforms.Form):
+    """A form, or one tab of one."""
+
+    class Meta:
+        def get_translations(self, form: Any) -> Any:
+            return wtforms.i18n.get_translations((language(),))
+
+    @classmethod
+    def load(cls, values: Mapping[str, Any] | None = None) -> Self:
+        """Build the form: from what was posted if anything was, else from `values`."""
+        posted = request.form if request.method == "POST" else None
+        return cls(formdata=posted, data=dict(values or {}))
+
+    def inputs(self) -> Iterator[wtforms.Field]:
+        """The fields, in the order users see them."""
+        return iter(self)
+
+    def values(self) -> dict[str, Any]:
+        """Return the domain values; read-only fields are left out, whatever was posted."""
+        return {field.short_name: field.data for field in self.inputs() if not field.readonly}
+
+    def posted_and_valid(self) -> bool:
+        """Whether it was posted and every field accepts what it was given."""
+        return bool(request.method == "POST" and self.validate())
+
+    def refuse(self, errors: Mapping[str, str]) -> None:
+        """Show what a service refused beside the fields concerned."""
+        for name, message in errors.items():
+            self[name].errors = [*self[name].errors, message]

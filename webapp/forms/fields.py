@@ -1,0 +1,251 @@
+"""One class per kind of field. A field knows its words: label, hint, why it may be required, its messages.
+
+`macros/fields.html` draws a field by its `kind`, from these attributes:
+
+    kind, id, name, label.text, hint, errors, warnings, required, required_note, readonly,
+    text        what stands in the input, as typed when it was refused
+    options     (value, label, selected) of a select
+    maxlength, autocomplete, inputmode, rows, depends, lookup, candidates   where they apply
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+import wtforms
+from wtforms.validators import StopValidation
+
+from webapp.emails import normal_email
+from webapp.i18n import _
+from webapp.models import ReferenceList
+from webapp.services import references
+from webapp.text import clean_line, clean_text
+
+
+class Field(wtforms.Field):
+    """What every kind shares. `clean` turns what was typed into a domain value or refuses it with ValueError."""
+
+    kind = "text"
+    widget = wtforms.widgets.TextInput()
+    empty: Any = ""
+
+    def __init__(
+        self,
+        label: Any = "",
+        *,
+        required: bool = False,
+        required_note: Any = "",
+        hint: Any = "",
+        readonly: bool = False,
+        max_length: int = 300,
+        autocomplete: str = "",
+        inputmode: str = "",
+        **kwargs: Any,
+    ):
+        super().__init__(label, **kwargs)
+        self.required = required
+        #: When it is required by the value of another field: said beside the label ("obligatoire pour un prospect").
+        self.required_note = required_note
+        self.hint = hint
+        self.readonly = readonly
+        self.max_length = max_length
+        self.autocomplete = autocomplete
+        self.inputmode = inputmode
+        self.warnings: list[str] = []
+
+    @property
+    def maxlength(self) -> int | None:
+        """The limit the browser may apply while one types."""
+        return self.max_length
+
+    @property
+    def text(self) -> str:
+        """What stands in the input: as typed when it came from a form, else the value."""
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return self.write(self.data)
+
+    def write(self, value: Any) -> str:
+        """Write a domain value as a user would type it."""
+        return "" if value is None else str(value)
+
+    def clean(self, typed: str) -> Any:
+        """Turn what was typed into a domain value; ValueError with a message for the user if it can't be."""
+        value = clean_line(typed)
+        if len(value) > self.max_length:
+            raise ValueError(
+                _(
+                    "%(count)d caractères au plus ; il y en a %(given)d.",
+                    count=self.max_length,
+                    given=len(value),
+                )
+            )
+        return value
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        if self.readonly:
+            self.raw_data = None
+            return
+        self.data = self.clean(valuelist[0]) if valuelist else self.empty
+
+    def pre_validate(self, form: wtforms.Form) -> None:
+        if self.required and not self.readonly and self.data in ("", None) and not self.process_errors:
+            raise StopValidation(_("Ce champ est obligatoire."))
+
+
+class Text(Field):
+    """One line of text."""
+
+
+class LongText(Field):
+    """Several lines."""
+
+    kind = "textarea"
+    rows = 5
+
+    def __init__(self, label: Any = "", *, max_length: int = 20_000, **kwargs: Any):
+        super().__init__(label, max_length=max_length, **kwargs)
+
+    def clean(self, typed: str) -> str:
+        value = clean_text(typed)
+        if len(value) > self.max_length:
+            raise ValueError(
+                _(
+                    "%(count)d caractères au plus ; il y en a %(given)d.",
+                    count=self.max_length,
+                    given=len(value),
+                )
+            )
+        return value
+
+
+class Checkbox(Field):
+    """Yes or no. An unticked box posts nothing, so nothing means no."""
+
+    kind = "checkbox"
+    empty = False
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        if not self.readonly:
+            self.data = bool(valuelist) and valuelist[0] not in ("", "0", "false")
+
+    def write(self, value: Any) -> str:
+        return "1" if value else ""
+
+
+class Choice(Field):
+    """One of a few values that behave: a member of an enum."""
+
+    kind = "select"
+    empty = None
+
+    def __init__(self, label: Any, kind: type[StrEnum], labels: Callable[[], dict[Any, str]], **kwargs: Any):
+        super().__init__(label, **kwargs)
+        self.enum, self.labels = kind, labels
+
+    @property
+    def options(self) -> Iterable[tuple[str, str, bool]]:
+        first = [] if self.required and self.data else [("", "—", not self.data)]
+        return first + [(m.value, text, m == self.data) for m, text in self.labels().items()]
+
+    def clean(self, typed: str) -> StrEnum | None:
+        if not typed:
+            return None
+        try:
+            return self.enum(typed)
+        except ValueError:
+            raise ValueError(_("Choisissez une valeur de la liste.")) from None
+
+
+class Ref(Field):
+    """One value of a reference list. A retired value stays offered only where it is already the value."""
+
+    kind = "select"
+    empty = None
+
+    def __init__(self, label: Any, list: ReferenceList, **kwargs: Any):
+        super().__init__(label, **kwargs)
+        self.list = list
+
+    @property
+    def options(self) -> Iterable[tuple[str, str, bool]]:
+        kept = self.object_data if isinstance(self.object_data, int) else None
+        choices = references.options(self.list, keep=kept)
+        return [("", "—", self.data is None)] + [(str(i), label, i == self.data) for i, label in choices]
+
+    def clean(self, typed: str) -> int | None:
+        if not typed:
+            return None
+        kept = self.object_data if isinstance(self.object_data, int) else None
+        if not typed.isdecimal() or int(typed) not in dict(references.options(self.list, keep=kept)):
+            raise ValueError(_("Choisissez une valeur de la liste."))
+        return int(typed)
+
+
+class Email(Field):
+    """An e-mail address, in normal form."""
+
+    kind = "email"
+
+    def __init__(self, label: Any, **kwargs: Any):
+        super().__init__(label, max_length=254, inputmode="email", **kwargs)
+
+    def clean(self, typed: str) -> str:
+        value = str(super().clean(typed))
+        if not value:
+            return ""
+        normal = normal_email(value)
+        if normal is None:
+            raise ValueError(_("Cette adresse e-mail n’est pas valable. Exemple : prenom.nom@exemple.fr"))
+        return normal
+
+
+class Password(Field):
+    """A password: never cleaned, never shown again."""
+
+    kind = "password"
+
+    def clean(self, typed: str) -> str:
+        return typed
+
+    @property
+    def text(self) -> str:
+        return ""
+
+
+class Whole(Field):
+    """A whole number within bounds."""
+
+    kind = "number"
+    empty = None
+
+    def __init__(self, label: Any, *, minimum: int = 0, maximum: int = 2**31 - 1, **kwargs: Any):
+        super().__init__(label, inputmode="numeric", max_length=12, **kwargs)
+        self.minimum, self.maximum = minimum, maximum
+
+    def clean(self, typed: str) -> int | None:
+        value = clean_line(typed)
+        if not value:
+            return None
+        if not value.isascii() or not value.isdecimal() or not self.minimum <= int(value) <= self.maximum:
+            raise ValueError(_("Un nombre entier de %(low)d à %(high)d.", low=self.minimum, high=self.maximum))
+        return int(value)
+
+
+class Day(Field):
+    """A date without a zone (D20), as the browser's date input writes it."""
+
+    kind = "date"
+    empty = None
+
+    def write(self, value: Any) -> str:
+        return value.isoformat() if value else ""
+
+    def clean(self, typed: str) -> date | None:
+        if not typed.strip():
+            return None
+        try:
+            return date.fromisoformat(typed.strip())
+        except ValueError:
+            raise ValueError(_("Cette date n’est pas valable. Exemple : 2026-11-24")) from None

@@ -1,0 +1,80 @@
+"""Languages, dates and numbers: the only file that knows Flask-Babel (N4).
+
+Source strings are French, with the words of the user guide; the catalogue holds the English ones.
+"""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel import Locale, dates, numbers
+from flask import current_app, g, has_request_context, request
+from flask_babel import force_locale, get_locale, gettext, lazy_gettext, ngettext
+
+from webapp.config import DEFAULT_LANGUAGE, DEFAULT_TIMEZONE, LANGUAGES
+
+_ = gettext
+_l = lazy_gettext
+_n = ngettext
+
+__all__ = [
+    "_",
+    "_l",
+    "_n",
+    "choose_language",
+    "choose_timezone",
+    "day",
+    "force_locale",
+    "language",
+    "moment",
+    "number",
+]
+
+LANGUAGE_COOKIE = "language"
+
+
+def choose_language() -> str:
+    """Return the language of this request: the user's own, else the cookie's, else the browser's, else French."""
+    if not has_request_context():
+        return DEFAULT_LANGUAGE
+    viewer = getattr(g, "viewer", None)
+    if viewer is not None and viewer.language in LANGUAGES:
+        return str(viewer.language)
+    if (chosen := request.cookies.get(LANGUAGE_COOKIE)) in LANGUAGES:
+        return chosen
+    return request.accept_languages.best_match(list(LANGUAGES), DEFAULT_LANGUAGE) or DEFAULT_LANGUAGE
+
+
+def choose_timezone() -> str:
+    """Return the zone in which this request's user reads moments."""
+    viewer = getattr(g, "viewer", None) if has_request_context() else None
+    if viewer is not None and viewer.timezone:
+        return str(viewer.timezone)
+    return str(current_app.config.get("ORGANISATION_TIMEZONE", DEFAULT_TIMEZONE))
+
+
+def language() -> str:
+    """Return the code of the language now in use: `fr` or `en`."""
+    locale = get_locale()
+    return locale.language if locale else DEFAULT_LANGUAGE
+
+
+def moment(value: datetime | None, style: str = "short") -> str:
+    """Write a moment in the reader's zone and language (D20)."""
+    if value is None:
+        return ""
+    return dates.format_datetime(value, style, tzinfo=ZoneInfo(choose_timezone()), locale=_locale())
+
+
+def day(value: date | None, style: str = "short") -> str:
+    """Write a date, which has no zone (D20)."""
+    return dates.format_date(value, style, locale=_locale()) if value else ""
+
+
+def number(value: float | None) -> str:
+    """Write a number as the reader's language does."""
+    return "" if value is None else numbers.format_decimal(value, locale=_locale())
+
+
+def _locale() -> Locale:
+    """British forms for English: day before month, as the organisation's other readers expect."""
+    return Locale.parse("en_GB" if language() == "en" else language())

@@ -1,0 +1,30 @@
+"""Runs migrations inside the application, on its engine, in one transaction."""
+
+from typing import Any, Literal
+
+from alembic import context
+from flask import current_app
+from sqlalchemy import TypeDecorator
+
+from webapp.extensions import db
+
+
+def render_item(kind: str, item: Any, _autogen: Any) -> str | Literal[False]:
+    """Write our own column types in a migration as the plain types beneath, so that it outlives the code."""
+    if kind == "type" and isinstance(item, TypeDecorator):
+        return f"sa.{item.impl!r}"
+    return False
+
+
+with db.engine.connect() as connection:
+    context.configure(
+        connection=connection,
+        target_metadata=db.metadata,
+        render_as_batch=True,
+        transactional_ddl=True,
+        render_item=render_item,
+        **{k: v for k, v in current_app.extensions["migrate"].configure_args.items() if k != "render_as_batch"},
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()

@@ -1,0 +1,52 @@
+"""Every model, so that the metadata is complete after one import."""
+
+from webapp.models.address import REFERENCE_PARTS, TEXT_PARTS, AddressKind
+from webapp.models.company import (
+    NO_BRANCH,
+    CommercialStatus,
+    Company,
+    CompanyAddress,
+    CompanyGrant,
+    CompanyListing,
+    CompanyPhone,
+    Tree,
+)
+from webapp.models.phone import CompanyPhoneKind
+from webapp.models.principal import ADMINS_ID, EVERYBODY_ID, Principal, PrincipalKind
+from webapp.models.reference import ReferenceItem, ReferenceList
+from webapp.models.resource import BillingEntity, Resource, Role, resource_billing_entity
+from webapp.models.setting import Counter, Organisation, Setting
+from webapp.models.signin import LinkPurpose, OneTimeLink, RecoveryCode, SignInAttempt, StaffSession
+
+__all__ = [
+    "ADMINS_ID",
+    "EVERYBODY_ID",
+    "NO_BRANCH",
+    "REFERENCE_PARTS",
+    "TEXT_PARTS",
+    "AddressKind",
+    "BillingEntity",
+    "CommercialStatus",
+    "Company",
+    "CompanyAddress",
+    "CompanyGrant",
+    "CompanyListing",
+    "CompanyPhone",
+    "CompanyPhoneKind",
+    "Counter",
+    "LinkPurpose",
+    "OneTimeLink",
+    "Organisation",
+    "Principal",
+    "PrincipalKind",
+    "RecoveryCode",
+    "ReferenceItem",
+    "ReferenceList",
+    "Resource",
+    "Role",
+    "Setting",
+    "SignInAttempt",
+    "StaffSession",
+    "Tree",
+    "resource_billing_entity",
+]

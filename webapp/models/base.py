@@ -1,0 +1,74 @@
+"""What every model may use: column types that behave alike on both engines, and small capabilities."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String, TypeDecorator
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from webapp.clock import now
+
+#: SQLite numbers its rows itself only when the key is a plain INTEGER.
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+def key_text(length: int) -> String:
+    """A folded text compared byte by byte on both engines, so that prefixes can be ranges of an index."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+IntKey = Annotated[int, mapped_column(Id, primary_key=True)]
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment: stored in UTC, always given back with its zone; a moment without a zone is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+class Choice(TypeDecorator[StrEnum]):
+    """A member of a StrEnum, stored as its value: readable in the database and portable."""
+
+    impl = String(40)
+    cache_ok = True
+
+    def __init__(self, kind: type[StrEnum]):
+        super().__init__(40)
+        self.kind = kind
+
+    def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
+        return None if value is None else self.kind(value).value
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> StrEnum | None:
+        return None if value is None else self.kind(value)
+
+
+class Timestamped:
+    """When a row was made and last changed."""
+
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    updated_at: Mapped[datetime] = mapped_column(Moment, default=now, onupdate=now)
+
+
+class Versioned:
+    """Optimistic lock: a save based on an older version fails instead of overwriting (R4)."""
+
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.version}

@@ -1,0 +1,1 @@
+"""The business: plain functions that never commit and know no HTTP."""

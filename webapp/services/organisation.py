@@ -1,0 +1,44 @@
+"""The organisation's settings and counters (R1, D18)."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import select, update
+
+from webapp.extensions import db
+from webapp.models import Counter, Organisation, Setting
+
+
+def load() -> Organisation:
+    """Return the settings in force."""
+    rows = db.session.execute(select(Setting.name, Setting.value)).tuples()
+    return Organisation.from_rows(dict(rows))
+
+
+def save(values: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+    """Set some settings; return what changed, as (name, old, new). Unknown names raise KeyError."""
+    known = {field.name for field in fields(Organisation)}
+    current = load()
+    changes = []
+    for name, new in values.items():
+        if name not in known:
+            raise KeyError(name)
+        old = getattr(current, name)
+        if new != old:
+            db.session.merge(Setting(name=name, value=new))
+            changes.append((name, old, new))
+    return changes
+
+
+def next_number(counter: str, count: int = 1) -> int:
+    """Reserve `count` numbers in this transaction and return the first; the row lock makes others wait."""
+    reserve = (
+        update(Counter).where(Counter.name == counter).values(value=Counter.value + count).returning(Counter.value)
+    )
+    last = db.session.execute(reserve).scalar()
+    if last is None:
+        db.session.add(Counter(name=counter, value=count))
+        db.session.flush()
+        last = count
+    return last - count + 1

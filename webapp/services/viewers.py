@@ -1,0 +1,83 @@
+"""Reading the signed-in person, once per request, with one small query."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+
+from webapp.access import Viewer
+from webapp.clock import now
+from webapp.database import writing
+from webapp.extensions import db
+from webapp.models import (
+    ADMINS_ID,
+    EVERYBODY_ID,
+    BillingEntity,
+    Resource,
+    Role,
+    StaffSession,
+    resource_billing_entity,
+)
+
+#: How often the moment of last use is written: often enough to expire sessions, rarely enough to cost nothing.
+SEEN_EVERY = timedelta(minutes=5)
+
+
+def hash_token(token: str) -> str:
+    """Return what the database keeps of a random token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def by_session(token: str, lifetime: timedelta) -> Viewer | None:
+    """Return who holds this session token, or nobody when it has ended, expired, or its owner left (R2)."""
+    rows = db.session.execute(
+        select(
+            StaffSession.id.label("session_id"),
+            StaffSession.last_seen_at,
+            Resource.id,
+            Resource.name,
+            Resource.email,
+            Resource.role,
+            Resource.language,
+            Resource.timezone,
+            Resource.principal_id,
+            BillingEntity.principal_id.label("entity_principal_id"),
+        )
+        .join(Resource, Resource.id == StaffSession.resource_id)
+        .outerjoin(resource_billing_entity, resource_billing_entity.c.resource_id == Resource.id)
+        .outerjoin(BillingEntity, BillingEntity.id == resource_billing_entity.c.billing_entity_id)
+        .where(
+            StaffSession.token_hash == hash_token(token),
+            StaffSession.ended_at.is_(None),
+            StaffSession.last_seen_at > now() - lifetime,
+            Resource.is_active,
+        )
+    ).all()
+    if not rows:
+        return None
+    first = rows[0]
+    _touch(first.session_id, first.last_seen_at)
+    is_admin = first.role is Role.ADMIN
+    entities = tuple(row.entity_principal_id for row in rows if row.entity_principal_id)
+    return Viewer(
+        resource_id=first.id,
+        name=first.name,
+        email=first.email,
+        is_admin=is_admin,
+        language=first.language,
+        timezone=first.timezone,
+        principal_ids=(EVERYBODY_ID, *((ADMINS_ID,) if is_admin else ()), first.principal_id, *entities),
+        session_id=first.session_id,
+        session_token=token,
+    )
+
+
+def _touch(session_id: int, last_seen_at: datetime) -> None:
+    """Write when the session was last used, outside the request's own transaction."""
+    moment = now()
+    if moment - last_seen_at < SEEN_EVERY:
+        return
+    # The request's transaction may only be reading; one that writes must begin as such.
+    db.session.rollback()
+    with writing(), db.engine.begin() as connection:
+        connection.execute(update(StaffSession).where(StaffSession.id == session_id).values(last_seen_at=moment))
