@@ -1,14 +1,15 @@
 """Comptoir: the counter where a service organisation and its customers meet."""
 
-from flask import Flask, request
+from flask import Flask, current_app, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import assets, blueprints, cli, database, logs, models, web
-from webapp.access import closed, guard
+from webapp.access import Viewer, closed, guard
 from webapp.blueprints import errors
 from webapp.config import DEFAULT_LANGUAGE, DEFAULT_TIMEZONE, LANGUAGES, Settings
 from webapp.extensions import babel, csrf, db, login_manager, migrate
 from webapp.i18n import choose_language, choose_timezone
+from webapp.services import viewers
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -63,11 +64,19 @@ def bind_extensions(app: Flask, settings: Settings) -> None:
     migrate.init_app(app, db, directory=app.root_path + "/migrations")
     csrf.init_app(app)
     login_manager.init_app(app)
+    login_manager.user_loader(load_viewer)
     login_manager.unauthorized_handler(web.sign_in_first)
     babel.init_app(app, locale_selector=choose_language, timezone_selector=choose_timezone)
     with app.app_context():
         database.prepare(db.engine, settings)
     closed.refuse_unmarked_selects()
+
+
+def load_viewer(identifier: str) -> Viewer | None:
+    """Return who holds the session named in the cookie."""
+    kind, _, token = identifier.partition(":")
+    g.viewer = viewers.by_session(token, current_app.permanent_session_lifetime) if kind == "resource" else None
+    return g.viewer  # type: ignore[no-any-return]
 
 
 def install_request_hooks(app: Flask) -> None:
