@@ -109,7 +109,7 @@ def _references(company: Company) -> dict[int, ReferenceItem]:
 def _people(company: Company) -> dict[int | None, str]:
     ids = {getattr(company, name) for name in PEOPLE} - {None}
     rows = db.session.execute(select(Resource.id, Resource.name).where(Resource.id.in_(ids)))
-    return dict(rows.tuples()) if ids else {}
+    return dict(rows.all()) if ids else {}
 
 
 def _postal_address(address: CompanyAddress, references: Mapping[int, ReferenceItem]) -> PostalAddress:
