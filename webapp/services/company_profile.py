@@ -131,7 +131,7 @@ def ancestors(company: Company, viewer: Viewer) -> list[Ancestor]:
     """Return the chain of parents, the topmost first; those the viewer may not see without their names (D7)."""
     if company.parent_id is None:
         return []
-    chain = select(literal(company.parent_id).label("id"), literal(1, Integer).label("depth")).cte(
+    chain = select(literal(company.parent_id, Company.id.type).label("id"), literal(1, Integer).label("depth")).cte(
         "chain", recursive=True
     )
     above = aliased(Company)
