@@ -1,7 +1,7 @@
 """How text is cleaned, sorted and searched, the same on every database.
 
 Sort and search keys are computed here and stored beside the names, so that order and search need
-nothing from the database but the comparison of bytes and of plain ASCII strings.
+nothing from the database but the comparison of bytes and of strings by code point.
 """
 
 import re
@@ -198,7 +198,7 @@ def search_key(text: str) -> str:
     A text that is punctuation only stands for itself, so that it can be found too.
     """
     words = unicodedata.normalize("NFKC", text).translate(_FOLDED).split()
-    return " ".join(words) or text.strip().casefold()
+    return " ".join(words) or clean_line(text)
 
 
 # --- Cleaning --------------------------------------------------------------------------------------
