@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from webapp.blueprints import auth, health, home
+from webapp.blueprints import admin, auth, health, home, references
 
 
 def init_app(app: Flask) -> None:
     """Register every blueprint."""
-    for module in (auth, health, home):
+    for module in (admin, auth, health, home, references):
         app.register_blueprint(module.bp)

@@ -182,7 +182,8 @@ def add(
     _take_turn(which)
     item = ReferenceItem(list=which, parent_id=_checked_parent(which, parent_id))
     _name(item, label_fr, label_en or label_fr, code)
-    item.position = len(_order(which, parent_id))
+    last = select(func.max(ReferenceItem.position)).where(_within(which, item.parent_id))
+    item.position = (db.session.scalar(last) or 0) + 1
     db.session.add(item)
     db.session.flush()
     _forget()
@@ -297,8 +298,7 @@ def _name(item: ReferenceItem, label_fr: str, label_en: str, code: str | None) -
     """Write the labels and the code of a value, and the key they are searched by."""
     _refuse_duplicates(item, {"label_fr": label_fr, "label_en": label_en, "code": code or ""})
     item.label_fr, item.label_en, item.code = label_fr, label_en, code or None
-    words = dict.fromkeys(search_key(text) for text in (label_fr, label_en, code or "") if text)
-    item.search_key = " ".join(words)[:500]
+    item.search_key = search_key(f"{label_fr} {label_en} {code or ''}")[:500]
 
 
 def _refuse_duplicates(item: ReferenceItem, names: dict[str, str]) -> None:
