@@ -33,6 +33,19 @@ def options(which: ReferenceList, *, keep: int | None = None) -> list[tuple[int,
     return chosen
 
 
+def countries() -> list[tuple[str, str]]:
+    """Return (ISO code, name) of the countries one may choose, by name in the reader's language."""
+    label = ReferenceItem.label_en if language() == "en" else ReferenceItem.label_fr
+    rows = db.session.execute(
+        select(ReferenceItem.code, label).where(
+            ReferenceItem.list == ReferenceList.COUNTRY,
+            ReferenceItem.code.is_not(None),
+            ReferenceItem.retired_at.is_(None),
+        )
+    )
+    return sorted(((str(code), name) for code, name in rows), key=lambda country: sort_key(country[1]))
+
+
 #: Too long to be offered whole: they have an autocomplete.
 LOOKED_UP = (ReferenceList.PROVINCE, ReferenceList.WORK_SITE)
 

@@ -1,6 +1,7 @@
 """The blueprint of the administration, and the small things its modules share."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, flash, redirect, url_for
 from werkzeug.wrappers import Response
@@ -29,7 +30,7 @@ def pages() -> list[tuple[str, str, str]]:
     ]
 
 
-def changed(endpoint: str, message: str, **values: object) -> Response:
+def changed(endpoint: str, message: str, **values: Any) -> Response:
     """Say what was done and show the page again: the answer to a plain button of a list."""
     flash(message, "ok")
     return redirect(url_for(endpoint, **values), 303)

@@ -1,6 +1,7 @@
 """The reference lists: their values, added, renamed, moved, retired (R1, D15)."""
 
 import re
+from typing import Any
 
 from flask import request, url_for
 from werkzeug.exceptions import NotFound
@@ -54,7 +55,7 @@ def list_values(name: str) -> Response:
     return page("admin/lists/show.html", "admin/lists/_show.html", **_list_context(which))
 
 
-def _list_context(which: ReferenceList) -> dict[str, object]:
+def _list_context(which: ReferenceList) -> dict[str, Any]:
     """Everything the page of a list shows."""
     parent = _parent(which, request.args.get("parent", type=int))
     chosen = which.parent is None or parent is not None

@@ -13,7 +13,7 @@ from webapp.models import LinkPurpose, Resource, Role
 from webapp.services import links, organisation, sessions
 from webapp.services import resources as service
 from webapp.services.refusal import Refused
-from webapp.web import page, saved, viewer
+from webapp.web import page, public_url, saved, viewer
 
 
 @bp.get("/resources/")
@@ -57,7 +57,7 @@ def resource_new() -> Response:
 @bp.get("/resources/<int:resource_id>")
 @access(ADMIN)
 def resource(resource_id: int) -> Response:
-    """A resource, with what one may do for them."""
+    """A resource, with what can be done for them."""
     return _show(_resource(resource_id))
 
 
@@ -89,7 +89,9 @@ def resource_link(resource_id: int) -> Response:
         return _show(resource, status=422)
     token = links.create(LinkPurpose.CHOOSE_PASSWORD, resource, links.CHOOSE_PASSWORD_LIFETIME)
     db.session.commit()
-    return _show(resource, link=link_address(token), days=links.CHOOSE_PASSWORD_LIFETIME.days)
+    return _show(
+        resource, link=public_url("links.follow", token=token), days=links.CHOOSE_PASSWORD_LIFETIME.days
+    )
 
 
 @bp.post("/resources/<int:resource_id>/sign-out")
@@ -132,8 +134,3 @@ def _resource(resource_id: int) -> Resource:
     if resource is None:
         raise NotFound
     return resource
-
-
-def link_address(token: str) -> str:
-    """The whole address of a link, as one sends it."""
-    return current_app.config["SETTINGS"].base_url + url_for("auth.choose_password", token=token)
