@@ -31,6 +31,11 @@ def save(values: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
     return changes
 
 
+def number_text(prefix: str, number: int) -> str:
+    """Write a company number given automatically (D18)."""
+    return f"{prefix}{number:06}"
+
+
 def next_number(counter: str, count: int = 1) -> int:
     """Reserve `count` numbers in this transaction and return the first.
 
