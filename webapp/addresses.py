@@ -50,9 +50,7 @@ def address_order(country_code: str | None) -> tuple[tuple[str, ...], ...]:
 
     Takes an ISO 3166-1 alpha-2 code; an unknown one gives the usual order. Each field comes exactly once.
     """
-    lines = [
-        tuple(token for token in line if token in ADDRESS_FIELDS) for line in _format(country_code).lines
-    ]
+    lines = [tuple(token for token in line if token in ADDRESS_FIELDS) for line in _format(country_code).lines]
     placed = {field for line in lines for field in line}
     return (*lines, *((field,) for field in ADDRESS_FIELDS if field not in placed))
 
@@ -65,9 +63,7 @@ def address_warnings(country_code: str | None, values: AddressValues) -> dict[st
     if not country_code or not any(_text(values, field) for field in ADDRESS_FIELDS):
         return {}
     rules = _format(country_code)
-    warnings: dict[str, AddressWarning] = {
-        field: "missing" for field in rules.required if not _text(values, field)
-    }
+    warnings: dict[str, AddressWarning] = {field: "missing" for field in rules.required if not _text(values, field)}
     postal_code = _bare_postal_code(_text(values, "postal_code"), rules).upper()
     if postal_code and rules.postal_code and not rules.postal_code.fullmatch(postal_code):
         warnings["postal_code"] = "malformed"
@@ -80,9 +76,7 @@ def postal_example(country_code: str | None) -> str | None:
     return examples[0] if examples else None
 
 
-def format_address(
-    values: AddressValues, country_name: str | None, subdivision_label: str | None
-) -> list[str]:
+def format_address(values: AddressValues, country_name: str | None, subdivision_label: str | None) -> list[str]:
     """Give the lines of an address as its country writes them, the name of the country last (C4, C9).
 
     `values` holds our fields and `country`, the ISO code. The subdivision is printed by its label, and only

@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from webapp.blueprints import health, home
+from webapp.blueprints import auth, health, home
 
 
 def init_app(app: Flask) -> None:
     """Register every blueprint."""
-    for module in (health, home):
+    for module in (auth, health, home):
         app.register_blueprint(module.bp)

@@ -38,15 +38,18 @@ from webapp.services import organisation
 from webapp.services.refusal import Refused
 from webapp.text import search_key, sort_key
 
+#: Columns that are not values: derived from them, or kept by the services.
+INTERNAL = frozenset(
+    """id sort_key search_key number_key version created_at created_by_id updated_at updated_by_id
+    deleted_at deleted_by_id""".split()
+)
+
 #: Values that are a column of the company: the value's name, and the column's.
 COLUMNS = {
-    name.removesuffix("_id"): name
-    for name in (
-        "name alias account_type_id commercial_status status_id parent_id is_reference allow_engagements website "
-        "source_id account_manager_id telemarketer_id sales_rep_id business_region_id industry_id "
-        "annual_revenue_id employees_id tax_exempt vat_number comments surveys_enabled summary_consolidation"
-    ).split()
-} | {"company_number": "company_number", "tax_exemption_id": "tax_exemption_id"}
+    column.name.removesuffix("_id") if column.foreign_keys else column.name: column.name
+    for column in Company.__table__.columns
+    if column.name not in INTERNAL
+}
 
 ADDRESS_PARTS = {part: part for part in TEXT_PARTS} | {part: f"{part}_id" for part in REFERENCE_PARTS}
 
@@ -113,7 +116,7 @@ def missing_values(values: Mapping[str, Any]) -> dict[str, str]:
 
 def _is_descendant(candidate_id: int, company_id: int) -> bool:
     """Whether `candidate_id` is the company itself or below it."""
-    line = select(literal(candidate_id).label("id")).cte("line", recursive=True)
+    line = select(literal(candidate_id, Company.id.type).label("id")).cte("line", recursive=True)
     line = line.union(
         select(Company.parent_id).join(line, Company.id == line.c.id).where(Company.parent_id.is_not(None))
     )
@@ -182,14 +185,11 @@ def _assign(company: Company, values: Mapping[str, Any], by: Viewer) -> None:
         parts = {part: values[name] for part in ADDRESS_PARTS if (name := f"{kind}_{part}") in values}
         if parts:
             _assign_address(company, kind, parts)
-    phones = {kind: values[name] for kind in CompanyPhoneKind if (name := f"phone_{kind}") in values}
-    country = country_code(company.addresses)
-    for phone_kind, typed in phones.items():
-        if typed:
-            e164 = read_phone(typed, country).e164
-            company.phones[phone_kind] = CompanyPhone(kind=phone_kind, typed=typed, e164=e164)
-        else:
-            company.phones.pop(phone_kind, None)
+    for phone_kind in CompanyPhoneKind:
+        if (name := f"phone_{phone_kind}") in values:
+            _assign_phone(company, phone_kind, values[name])
+    if any(name == "main_country" or name.startswith("phone_") for name in values):
+        _read_phones(company)
     company.updated_at = now()
     company.updated_by_id = by.resource_id
 
@@ -202,6 +202,22 @@ def _assign_address(company: Company, kind: AddressKind, parts: Mapping[str, Any
         company.addresses[kind] = address
     else:
         company.addresses.pop(kind, None)
+
+
+def _assign_phone(company: Company, kind: CompanyPhoneKind, typed: str) -> None:
+    if not typed:
+        company.phones.pop(kind, None)
+    elif phone := company.phones.get(kind):
+        phone.typed = typed
+    else:
+        company.phones[kind] = CompanyPhone(kind=kind, typed=typed)
+
+
+def _read_phones(company: Company) -> None:
+    """Read every number again: how it is read depends on the country of the main address too."""
+    country = country_code(company.addresses)
+    for phone in company.phones.values():
+        phone.e164 = read_phone(phone.typed, country).e164
 
 
 def company_columns(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -265,6 +281,13 @@ def places(columns: Mapping[str, Any]) -> list[tuple[Tree, int]]:
             return [(Tree.PROSPECTS, columns["telemarketer_id"] or NO_BRANCH)]
 
 
+def tree_of(company: Company) -> str:
+    """Return the name of the page on which the company is found: companies, leads or prospects (T3)."""
+    return {CommercialStatus.LEAD: "leads", CommercialStatus.PROSPECT: "prospects"}.get(
+        company.commercial_status, "companies"
+    )
+
+
 def write_grants(company: Company, principal_ids: Iterable[int]) -> None:
     """Grant a company to these principals and to no others."""
     db.session.execute(delete(CompanyGrant).where(CompanyGrant.company_id == company.id))
@@ -298,4 +321,3 @@ _PLACING_COLUMNS = ("commercial_status", "account_type_id", "business_region_id"
 def _rename_grants(company: Company) -> None:
     renamed = db.update(CompanyGrant).where(CompanyGrant.company_id == company.id)
     db.session.execute(renamed.values(sort_key=company.sort_key))
-
