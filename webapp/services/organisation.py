@@ -32,13 +32,14 @@ def save(values: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
 
 
 def next_number(counter: str, count: int = 1) -> int:
-    """Reserve `count` numbers in this transaction and return the first; the row lock makes others wait."""
+    """Reserve `count` numbers in this transaction and return the first.
+
+    The row, which a migration made, is locked until the transaction ends: others wait.
+    """
     reserve = (
         update(Counter).where(Counter.name == counter).values(value=Counter.value + count).returning(Counter.value)
     )
     last = db.session.execute(reserve).scalar()
     if last is None:
-        db.session.add(Counter(name=counter, value=count))
-        db.session.flush()
-        last = count
+        raise KeyError(counter)
     return last - count + 1
