@@ -11,6 +11,7 @@ from typing import Any, Self
 import wtforms
 from flask import request
 
+from webapp.access import Viewer
 from webapp.i18n import language
 
 
@@ -18,14 +19,23 @@ class Form(wtforms.Form):
     """A form, or one tab of one."""
 
     class Meta:
+        #: Whom the form is for, what the record holds, what was posted: some fields depend on them.
+        viewer: Viewer | None = None
+        stored: Mapping[str, Any] = {}
+        posted: Mapping[str, str] | None = None
+
         def get_translations(self, form: Any) -> Any:
             return wtforms.i18n.get_translations((language(),))
 
     @classmethod
-    def load(cls, values: Mapping[str, Any] | None = None) -> Self:
-        """Build the form: from what was posted if anything was, else from `values`."""
+    def load(cls, values: Mapping[str, Any] | None = None, viewer: Viewer | None = None) -> Self:
+        """Build the form for `viewer`: from what was posted if anything was, else from `values`.
+
+        Either way `values` is what the record holds now: a value it already has stays allowed.
+        """
         posted = request.form if request.method == "POST" else None
-        return cls(formdata=posted, data=dict(values or {}))
+        values = dict(values or {})
+        return cls(formdata=posted, data=values, meta={"viewer": viewer, "stored": values, "posted": posted})
 
     def inputs(self) -> Iterator[wtforms.Field]:
         """The fields, in the order users see them."""

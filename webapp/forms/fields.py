@@ -12,15 +12,17 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlsplit
 
 import wtforms
+from flask import url_for
 from wtforms.validators import StopValidation
 
 from webapp.emails import normal_email
 from webapp.i18n import _
 from webapp.models import ReferenceList
-from webapp.services import references
-from webapp.text import clean_line, clean_text
+from webapp.services import lookups, references
+from webapp.text import clean_line, clean_text, search_key
 
 
 class Field(wtforms.Field):
@@ -125,6 +127,8 @@ class Checkbox(Field):
 
     kind = "checkbox"
     empty = False
+    #: A box that is shown only when there is something to confirm.
+    wanted = True
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         if not self.readonly:
@@ -181,6 +185,133 @@ class Ref(Field):
         if not typed.isdecimal() or int(typed) not in dict(references.options(self.list, keep=kept)):
             raise ValueError(_("Choisissez une valeur de la liste."))
         return int(typed)
+
+
+class Lookup(Field):
+    """A record picked by typing: the browser posts the text as `<name>_text` and the id, when one was picked.
+
+    The text decides: an id whose name is no longer what stands in the input was left from before. Text without an
+    id is accepted when it names exactly one record; when it may mean several, they are offered as `candidates`.
+    """
+
+    kind = "lookup"
+    empty = None
+
+    def __init__(self, label: Any, lookup: str, *, within: str = "", hidden_label: Any = "", **kwargs: Any):
+        super().__init__(label, **kwargs)
+        self.lookup = lookup
+        #: The field whose value the search stays in: the country of a province, the region of a site.
+        self.within = within
+        #: What stands in the input when the record has a value this viewer may not see (D7).
+        self.hidden_label = hidden_label
+        self.candidates: list[lookups.Found] = []
+
+    @property
+    def url(self) -> str:
+        return url_for("lookups.search", name=self.lookup, depends=self.within or None)
+
+    @property
+    def depends(self) -> list[str]:
+        """The fields whose values go with each request."""
+        return [self.within] if self.within else []
+
+    @property
+    def value(self) -> str:
+        return "" if self.data is None else str(self.data)
+
+    @property
+    def text(self) -> str:
+        if self.raw_data:
+            return self.raw_data[0]
+        return self._label(self.data)
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        """Read the id, the text, and the choice among candidates, instead of one value."""
+        self.process_errors = []
+        self.object_data = self.data = data
+        self.raw_data = None
+        text_name = f"{self.name}_text"
+        if formdata is None or self.readonly or text_name not in formdata:
+            return
+        self.raw_data = [clean_line(formdata[text_name])]  # type: ignore[assignment]
+        try:
+            self.data = self._resolve(formdata)
+        except ValueError as error:
+            self.data = None
+            self.process_errors.append(str(error))
+
+    def _resolve(self, formdata: Any) -> int | None:
+        picked = formdata.get(f"{self.name}_choice", "")
+        if picked:
+            found = self._find(_id(picked))
+            if found:
+                self.raw_data = [found.label]  # type: ignore[assignment]
+                return found.id
+        text = self.text
+        if not text:
+            return None
+        posted = _id(formdata.get(self.name, ""))
+        if posted is not None and text == self._label(posted):
+            return posted
+        return self._from_text(text)
+
+    def _from_text(self, text: str) -> int:
+        found = self._source.search(text, self.meta.viewer, self._within)
+        exact = [one for one in found if search_key(one.label) == search_key(text)]
+        if len(exact) == 1:
+            return exact[0].id
+        self.candidates = exact or found
+        if self.candidates:
+            raise ValueError(_("Plusieurs réponses sont possibles : choisissez-en une."))
+        raise ValueError(_("Aucune réponse pour « %(text)s ».", text=text))
+
+    def _label(self, record_id: int | None) -> str:
+        if record_id is None:
+            return ""
+        found = self._find(record_id)
+        if found:
+            return found.label
+        return str(self.hidden_label) if record_id == self.object_data else ""
+
+    def _find(self, record_id: int | None) -> lookups.Found | None:
+        if record_id is None:
+            return None
+        return self._source.find(record_id, self.meta.viewer, self._within)
+
+    @property
+    def _source(self) -> lookups.Lookup:
+        return lookups.LOOKUPS[self.lookup]
+
+    @property
+    def _within(self) -> int | None:
+        if not self.within:
+            return None
+        values = self.meta.stored if self.meta.posted is None else self.meta.posted
+        return _id(values.get(self.within))
+
+
+def _id(value: Any) -> int | None:
+    """Read a record's id from what a browser posted, or None when it can't be one."""
+    text = str(value or "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
+class WebAddress(Field):
+    """The address of a web site; `https://` is added when it is left out, and nothing but the web is let in."""
+
+    def __init__(self, label: Any, **kwargs: Any):
+        super().__init__(label, max_length=500, inputmode="url", **kwargs)
+
+    def clean(self, typed: str) -> str:
+        value = str(super().clean(typed))
+        if not value:
+            return ""
+        if "://" not in value and not value.lower().startswith(("javascript:", "data:", "mailto:")):
+            value = f"https://{value}"
+        parts = urlsplit(value)
+        if parts.scheme.lower() not in ("http", "https") or not parts.hostname or " " in value:
+            raise ValueError(_("Cette adresse de site Web n’est pas valable. Exemple : https://www.exemple.fr"))
+        return value
 
 
 class Email(Field):

@@ -1,0 +1,1 @@
+"""What a new instance starts with: reference lists, countries and provinces."""

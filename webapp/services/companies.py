@@ -1,0 +1,323 @@
+"""Companies: create, change, delete; the rules that hold on every way in (C1 to C7, D14, D18).
+
+The values of a company travel as one flat dict by the names of the requirements: `name`, `account_type` (an id),
+`main_street`, `phone_fax`... A value left out is left as it is.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, exists, insert, literal, select
+
+from webapp.access import Viewer, unscoped
+from webapp.clock import now
+from webapp.extensions import db
+from webapp.i18n import _
+from webapp.models import (
+    ADMINS_ID,
+    EVERYBODY_ID,
+    NO_BRANCH,
+    REFERENCE_PARTS,
+    TEXT_PARTS,
+    AddressKind,
+    BillingEntity,
+    CommercialStatus,
+    Company,
+    CompanyAddress,
+    CompanyGrant,
+    CompanyListing,
+    CompanyPhone,
+    CompanyPhoneKind,
+    ReferenceItem,
+    Resource,
+    Tree,
+)
+from webapp.phones import read_phone
+from webapp.services import organisation
+from webapp.services.refusal import Refused
+from webapp.text import search_key, sort_key
+
+#: Columns that are not values: derived from them, or kept by the services.
+INTERNAL = frozenset(
+    """id sort_key search_key number_key version created_at created_by_id updated_at updated_by_id
+    deleted_at deleted_by_id""".split()
+)
+
+#: Values that are a column of the company: the value's name, and the column's.
+COLUMNS = {
+    column.name.removesuffix("_id") if column.foreign_keys else column.name: column.name
+    for column in Company.__table__.columns
+    if column.name not in INTERNAL
+}
+
+ADDRESS_PARTS = {part: part for part in TEXT_PARTS} | {part: f"{part}_id" for part in REFERENCE_PARTS}
+
+#: What a company must have, besides its name, account type and status, by its commercial status (C7).
+REQUIRED_BY_STATUS = {
+    CommercialStatus.PROSPECT: "telemarketer",
+    CommercialStatus.LEAD: "sales_rep",
+}
+
+#: A change of one of these moves or renames the company in the trees.
+PLACING = {"name", "account_type", "commercial_status", "business_region", "sales_rep", "telemarketer"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One value that a save changed."""
+
+    name: str
+    old: Any
+    new: Any
+
+
+# --- reading -----------------------------------------------------------------------------------------------------
+
+
+def values_of(company: Company) -> dict[str, Any]:
+    """Return all values of a company, by name."""
+    values = {name: getattr(company, column) for name, column in COLUMNS.items()}
+    for kind in AddressKind:
+        address = company.addresses.get(kind)
+        for part, column in ADDRESS_PARTS.items():
+            missing = "" if part in TEXT_PARTS else None
+            values[f"{kind}_{part}"] = getattr(address, column) if address else missing
+    for phone_kind in CompanyPhoneKind:
+        phone = company.phones.get(phone_kind)
+        values[f"phone_{phone_kind}"] = phone.typed if phone else ""
+    return values
+
+
+# --- rules -------------------------------------------------------------------------------------------------------
+
+
+def problems(values: Mapping[str, Any], company: Company | None = None) -> dict[str, str]:
+    """Return what in `values` breaks a rule, by name; `company` is the one they would change."""
+    found = missing_values(values)
+    if (parent_id := values.get("parent")) and company is not None and _is_descendant(parent_id, company.id):
+        found["parent"] = _("Cette société est elle-même une filiale de celle que vous modifiez.")
+    if (number := values.get("company_number")) and (owner := _owner_of_number(number, company)):
+        found["company_number"] = _("Ce numéro est déjà celui de « %(name)s ».", name=owner)
+    return found
+
+
+def missing_values(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return the rules that need no look at other companies: what must be there, and for which status (D14)."""
+    required = _("Ce champ est obligatoire.")
+    found = {name: required for name in ("name", "account_type", "commercial_status") if not values.get(name)}
+    needed = REQUIRED_BY_STATUS.get(values.get("commercial_status"))  # type: ignore[arg-type]
+    if needed == "telemarketer" and not values.get(needed):
+        found[needed] = _("Le télémarketeur est obligatoire pour un prospect.")
+    if needed == "sales_rep" and not values.get(needed):
+        found[needed] = _("Le commercial est obligatoire pour un lead.")
+    return found
+
+
+def _is_descendant(candidate_id: int, company_id: int) -> bool:
+    """Whether `candidate_id` is the company itself or below it."""
+    line = select(literal(candidate_id, Company.id.type).label("id")).cte("line", recursive=True)
+    line = line.union(
+        select(Company.parent_id).join(line, Company.id == line.c.id).where(Company.parent_id.is_not(None))
+    )
+    is_in_line = unscoped(select(exists().where(line.c.id == company_id)), "a chain of parents has no viewer")
+    return bool(db.session.scalar(is_in_line))
+
+
+def _owner_of_number(number: str, company: Company | None) -> str | None:
+    owner = select(Company.name).where(Company.number_key == number.casefold())
+    if company is not None:
+        owner = owner.where(Company.id != company.id)
+    return db.session.scalar(unscoped(owner, "a number is unique among all companies"))
+
+
+# --- writing -----------------------------------------------------------------------------------------------------
+
+
+def create(values: Mapping[str, Any], by: Viewer) -> Company:
+    """Add a company and return it; raises Refused when a rule is broken (C1)."""
+    if errors := problems(values):
+        raise Refused(errors)
+    company = Company(created_by_id=by.resource_id)
+    _assign(company, values, by)
+    if not company.company_number:
+        _give_number(company)
+    db.session.add(company)
+    db.session.flush()
+    write_grants(company, principals(values))
+    write_listings(company)
+    return company
+
+
+def update(company: Company, values: Mapping[str, Any], by: Viewer) -> list[Change]:
+    """Change some values of a company; return what changed; raises Refused when a rule is broken (C2)."""
+    if values.get("parent") != company.parent_id:
+        # Two moves at once could close a circle that neither sees: one at a time.
+        organisation.next_number("parent_changes")
+    before = values_of(company)
+    after = before | dict(values)
+    if errors := problems(after, company):
+        raise Refused(errors)
+    changes = [Change(name, before[name], after[name]) for name in before if before[name] != after[name]]
+    if changes:
+        _assign(company, {change.name: change.new for change in changes}, by)
+        db.session.flush()
+        changed = {change.name for change in changes}
+        if "name" in changed:
+            _rename_grants(company)
+        if changed & PLACING:
+            write_listings(company)
+    return changes
+
+
+def remove(company: Company, by: Viewer) -> None:
+    """Put a company in the trash: nobody sees it, nothing of it is lost (C2)."""
+    company.deleted_at = now()
+    company.deleted_by_id = by.resource_id
+    db.session.execute(delete(CompanyListing).where(CompanyListing.company_id == company.id))
+
+
+def _assign(company: Company, values: Mapping[str, Any], by: Viewer) -> None:
+    """Write values into the record, with what is derived from them."""
+    for name, value in company_columns(values).items():
+        setattr(company, name, value)
+    for kind in AddressKind:
+        parts = {part: values[name] for part in ADDRESS_PARTS if (name := f"{kind}_{part}") in values}
+        if parts:
+            _assign_address(company, kind, parts)
+    for phone_kind in CompanyPhoneKind:
+        if (name := f"phone_{phone_kind}") in values:
+            _assign_phone(company, phone_kind, values[name])
+    if any(name == "main_country" or name.startswith("phone_") for name in values):
+        _read_phones(company)
+    company.updated_at = now()
+    company.updated_by_id = by.resource_id
+
+
+def _assign_address(company: Company, kind: AddressKind, parts: Mapping[str, Any]) -> None:
+    address = company.addresses.get(kind) or CompanyAddress(kind=kind)
+    for part, value in parts.items():
+        setattr(address, ADDRESS_PARTS[part], value)
+    if any(getattr(address, column) for column in ADDRESS_PARTS.values()):
+        company.addresses[kind] = address
+    else:
+        company.addresses.pop(kind, None)
+
+
+def _assign_phone(company: Company, kind: CompanyPhoneKind, typed: str) -> None:
+    if not typed:
+        company.phones.pop(kind, None)
+    elif phone := company.phones.get(kind):
+        phone.typed = typed
+    else:
+        company.phones[kind] = CompanyPhone(kind=kind, typed=typed)
+
+
+def _read_phones(company: Company) -> None:
+    """Read every number again: how it is read depends on the country of the main address too."""
+    country = country_code(company.addresses)
+    for phone in company.phones.values():
+        phone.e164 = read_phone(phone.typed, country).e164
+
+
+def company_columns(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns of `company` for these values, with the keys derived from them."""
+    columns = {column: values[name] for name, column in COLUMNS.items() if name in values}
+    if "name" in columns:
+        columns["sort_key"] = sort_key(columns["name"])
+        columns["search_key"] = search_key(columns["name"])
+    if "company_number" in columns:
+        number = columns["company_number"] or None
+        columns["company_number"] = number
+        columns["number_key"] = number.casefold() if number else None
+    return columns
+
+
+def country_code(addresses: Mapping[AddressKind, CompanyAddress]) -> str:
+    """Return the country in which numbers without one are read: the main address's, else the organisation's."""
+    main = addresses.get(AddressKind.MAIN)
+    country = db.session.get(ReferenceItem, main.country_id) if main and main.country_id else None
+    return (country.code if country else None) or organisation.load().country
+
+
+def _give_number(company: Company) -> None:
+    """Give the next free number, when the organisation numbers automatically (D18)."""
+    settings = organisation.load()
+    while settings.auto_numbering and not company.company_number:
+        number = organisation.number_text(settings.number_prefix, organisation.next_number("company"))
+        if _owner_of_number(number, None) is None:
+            company.company_number, company.number_key = number, number.casefold()
+
+
+# --- access and trees: what is derived from a company and its grants -------------------------------------------------
+
+
+def principals(values: Mapping[str, Any]) -> list[int]:
+    """Return to whom a company with these values is granted (A1).
+
+    Open: to everybody. Restricted: to the admins, the resources named and those of the billing entities named.
+    """
+    resources, entities = values.get("allowed_resources") or (), values.get("billing_entities") or ()
+    if not values.get("restrict_access") and not entities:
+        return [EVERYBODY_ID]
+    granted = [ADMINS_ID]
+    if values.get("restrict_access"):
+        granted += db.session.scalars(select(Resource.principal_id).where(Resource.id.in_(resources)))
+    granted += db.session.scalars(select(BillingEntity.principal_id).where(BillingEntity.id.in_(entities)))
+    return granted
+
+
+def places(columns: Mapping[str, Any]) -> list[tuple[Tree, int]]:
+    """Return the branches in which a company with these columns stands (T1 to T4, D8)."""
+    match columns["commercial_status"]:
+        case CommercialStatus.CLIENT:
+            return [
+                (Tree.ACCOUNT_TYPE, columns["account_type_id"]),
+                (Tree.BUSINESS_REGION, columns["business_region_id"] or NO_BRANCH),
+            ]
+        case CommercialStatus.LEAD:
+            return [(Tree.LEADS, columns["sales_rep_id"] or NO_BRANCH)]
+        case _:
+            return [(Tree.PROSPECTS, columns["telemarketer_id"] or NO_BRANCH)]
+
+
+def tree_of(company: Company) -> str:
+    """Return the name of the page on which the company is found: companies, leads or prospects (T3)."""
+    return {CommercialStatus.LEAD: "leads", CommercialStatus.PROSPECT: "prospects"}.get(
+        company.commercial_status, "companies"
+    )
+
+
+def write_grants(company: Company, principal_ids: Iterable[int]) -> None:
+    """Grant a company to these principals and to no others."""
+    db.session.execute(delete(CompanyGrant).where(CompanyGrant.company_id == company.id))
+    rows = [
+        {"company_id": company.id, "principal_id": principal_id, "sort_key": company.sort_key}
+        for principal_id in dict.fromkeys(principal_ids)
+    ]
+    db.session.execute(insert(CompanyGrant), rows)
+
+
+def write_listings(company: Company) -> None:
+    """Write the company's places in the trees again, one for each principal it is granted to."""
+    db.session.execute(delete(CompanyListing).where(CompanyListing.company_id == company.id))
+    columns = {name: getattr(company, name) for name in _PLACING_COLUMNS}
+    for tree, branch_id in places(columns):
+        granted = select(
+            CompanyGrant.principal_id,
+            literal(tree, CompanyListing.tree.type),
+            literal(branch_id),
+            CompanyGrant.sort_key,
+            CompanyGrant.company_id,
+        ).where(CompanyGrant.company_id == company.id)
+        db.session.execute(
+            insert(CompanyListing).from_select(["principal_id", "tree", "branch_id", "sort_key", "company_id"], granted)
+        )
+
+
+_PLACING_COLUMNS = ("commercial_status", "account_type_id", "business_region_id", "sales_rep_id", "telemarketer_id")
+
+
+def _rename_grants(company: Company) -> None:
+    renamed = db.update(CompanyGrant).where(CompanyGrant.company_id == company.id)
+    db.session.execute(renamed.values(sort_key=company.sort_key))

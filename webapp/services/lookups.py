@@ -1,0 +1,135 @@
+"""Autocompletes: one lookup for each kind of record one may pick by typing (C3, C4, C7).
+
+All of them find from the first letters, blind to accents and case, only what the viewer may see, and give the
+same answer for the list offered while typing and for the value that is posted.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+from sqlalchemy import ColumnElement, Select, and_, select, true, union_all
+from sqlalchemy.orm import InstrumentedAttribute
+
+from webapp.access import Viewer, granted, visible
+from webapp.extensions import db
+from webapp.models import Company, CompanyGrant, ReferenceItem, ReferenceList, Resource
+from webapp.text import search_key, sort_prefix
+
+#: How many are offered at a time; who does not find theirs types one letter more.
+LIMIT = 10
+
+
+class Found(NamedTuple):
+    """A record one may pick: its id, its name, and what tells it from its homonyms."""
+
+    id: int
+    label: str
+    detail: str = ""
+
+
+class Lookup(Protocol):
+    """What every lookup can do. `within` is the id of the record the search stays in (a country, a region)."""
+
+    def search(self, typed: str, viewer: Viewer, within: int | None) -> list[Found]:
+        """Return the first records that match what was typed."""
+
+    def find(self, record_id: int, viewer: Viewer, within: int | None) -> Found | None:
+        """Return one record, or None when it is hidden, missing, or belongs to another."""
+
+
+class Companies:
+    """Companies by the first letters of their name, in the order of the names of each principal's grants."""
+
+    def search(self, typed: str, viewer: Viewer, within: int | None) -> list[Found]:
+        low, high = sort_prefix(typed)
+        legs = [
+            select(CompanyGrant.sort_key, CompanyGrant.company_id)
+            .where(CompanyGrant.principal_id == principal_id)
+            .where(CompanyGrant.sort_key >= low, CompanyGrant.sort_key < high)
+            .order_by(CompanyGrant.sort_key, CompanyGrant.company_id)
+            .limit(4 * LIMIT)
+            .subquery()
+            for principal_id in viewer.principal_ids
+        ]
+        first = union_all(*(select(leg) for leg in legs)).subquery()
+        matches = (
+            select(Company.id, Company.name, Company.company_number)
+            .where(Company.id.in_(select(first.c.company_id)), Company.deleted_at.is_(None))
+            .order_by(Company.sort_key, Company.id)
+            .limit(LIMIT)
+        )
+        rows = db.session.execute(granted(matches, "the viewer's principals' grants"))
+        return [Found(row.id, row.name, row.company_number or "") for row in rows]
+
+    def find(self, record_id: int, viewer: Viewer, within: int | None) -> Found | None:
+        row = db.session.execute(
+            visible(Company, viewer, Company.id, Company.name, Company.company_number).where(Company.id == record_id)
+        ).first()
+        return Found(row.id, row.name, row.company_number or "") if row else None
+
+
+class Resources:
+    """Active resources, by the first letters of any word of their name."""
+
+    def search(self, typed: str, viewer: Viewer, within: int | None) -> list[Found]:
+        matches = select(Resource.id, Resource.name, Resource.job_title).where(
+            Resource.is_active, words_start_with(Resource.search_key, typed)
+        )
+        rows = db.session.execute(matches.order_by(Resource.sort_key, Resource.id).limit(LIMIT))
+        return [Found(row.id, row.name, row.job_title) for row in rows]
+
+    def find(self, record_id: int, viewer: Viewer, within: int | None) -> Found | None:
+        resource = db.session.get(Resource, record_id)
+        return Found(resource.id, resource.name, resource.job_title) if resource else None
+
+
+@dataclass(frozen=True)
+class References:
+    """The values of a long reference list, within the value of another where they belong to one."""
+
+    which: ReferenceList
+
+    def search(self, typed: str, viewer: Viewer, within: int | None) -> list[Found]:
+        matches = self._within(select(ReferenceItem), within).where(
+            ReferenceItem.retired_at.is_(None), words_start_with(ReferenceItem.search_key, typed)
+        )
+        items = db.session.scalars(matches.order_by(ReferenceItem.position, ReferenceItem.search_key).limit(LIMIT))
+        return [self._found(item) for item in items]
+
+    def find(self, record_id: int, viewer: Viewer, within: int | None) -> Found | None:
+        item = db.session.get(ReferenceItem, record_id)
+        if item is None or item.list is not self.which or (self.which.parent and item.parent_id != within):
+            return None
+        return self._found(item)
+
+    def _within(self, items: Select[Any], within: int | None) -> Select[Any]:
+        items = items.where(ReferenceItem.list == self.which)
+        return items.where(ReferenceItem.parent_id == within) if self.which.parent else items
+
+    def _found(self, item: ReferenceItem) -> Found:
+        return Found(item.id, item.label, item.code or "" if self.which is ReferenceList.PROVINCE else "")
+
+
+def words_start_with(column: InstrumentedAttribute[str], typed: str) -> ColumnElement[bool]:
+    """Return the condition that each word typed starts a word of the folded `column`."""
+    return and_(true(), *((" " + column).contains(f" {word}", autoescape=True) for word in search_key(typed).split()))
+
+
+LOOKUPS: Mapping[str, Lookup] = {
+    "companies": Companies(),
+    "resources": Resources(),
+    "provinces": References(ReferenceList.PROVINCE),
+    "work-regions": References(ReferenceList.WORK_REGION),
+    "work-sites": References(ReferenceList.WORK_SITE),
+}
+
+
+def warm(reference_ids: Iterable[int | None], resource_ids: Iterable[int | None]) -> None:
+    """Read records that `find` is going to be asked for, two queries instead of one each."""
+    for model, ids in ((ReferenceItem, reference_ids), (Resource, resource_ids)):
+        wanted = {record_id for record_id in ids if record_id is not None}
+        if wanted:
+            # The session forgets what nobody holds.
+            held = db.session.info.setdefault("warm", [])
+            held += db.session.scalars(select(model).where(model.id.in_(wanted)))
