@@ -76,7 +76,7 @@ def problems(values: Mapping[str, Any], resource: Resource | None = None) -> dic
         errors["timezone"] = _("Choisissez une valeur de la liste.")
     if _leaves_no_admin(values, resource):
         errors["role" if values["is_active"] else "is_active"] = _(
-            "C’est le dernier administrateur actif : donnez d’abord ce rôle à une autre ressource."
+            "C’est le dernier administrateur actif : donnez d’abord ce rôle à une autre ressource."
         )
     return errors
 
@@ -85,7 +85,7 @@ def _email_problem(email: str, resource: Resource | None) -> str | None:
     if not email:
         return str(_("Ce champ est obligatoire."))
     if normal_email(email) is None or len(email_key(email)) > MAX_EMAIL:
-        return str(_("Cette adresse e-mail n’est pas valable. Exemple : prenom.nom@exemple.fr"))
+        return str(_("Cette adresse e-mail n’est pas valable. Exemple : prenom.nom@exemple.fr"))
     owner = by_email(email)
     if owner is not None and owner is not resource:
         return str(_("Cette adresse e-mail est déjà celle de %(name)s.", name=owner.name))
