@@ -53,7 +53,7 @@ def test_moments_are_in_the_zone_of_the_profile(client: Browser, world: World) -
 @pytest.mark.parametrize("name", ["language", "timezone"])
 def test_a_value_that_was_not_offered_is_refused(client: Browser, world: World, name: str) -> None:
     bruno = client.as_("bruno")
-    page = bruno.get("/account")
+    bruno.get("/account")
     values = {"name": "Bruno", "language": "fr", "timezone": "Europe/Paris", name: "tlh"}
     answer = bruno.post("/account", values, status=422)
     assert answer.field(name)["aria-invalid"] == "true"
@@ -101,7 +101,9 @@ def test_the_current_password_is_asked(client: Browser, world: World) -> None:
     signed_in(client, world, world.anne.email, world.anne.password)
 
 
-@pytest.mark.parametrize("weak", ["court", "motdepasse123", "azertyuiop123", "aaaaaaaaaaaaaaaa", "annelefevre2026", "x" * 2000])
+@pytest.mark.parametrize(
+    "weak", ["court", "motdepasse123", "azertyuiop123", "aaaaaaaaaaaaaaaa", "annelefevre2026", "x" * 2000]
+)
 def test_a_weak_password_is_refused(client: Browser, world: World, weak: str) -> None:
     page = change_password(client.as_("anne"), world.anne.password, weak, status=422)
     assert page.error("password")
@@ -132,7 +134,9 @@ def test_one_sees_and_closes_ones_sessions(client: Browser, world: World) -> Non
     ends = [form["action"] for form in page.all("form") if form.get("action").endswith("/end")]
     assert len(ends) == 2
     assert "La session est fermée." in page.submit(form=ends[0]).follow()
-    assert [browser.open("GET", "/account", status=(200, 302)).status for browser in (anne, phone, laptop)].count(302) == 1
+    assert [browser.open("GET", "/account", status=(200, 302)).status for browser in (anne, phone, laptop)].count(
+        302
+    ) == 1
 
 
 def test_signing_out_everywhere_leaves_this_browser(client: Browser, world: World) -> None:

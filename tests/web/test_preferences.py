@@ -28,7 +28,9 @@ def test_a_theme_stays_in_the_browser(client: Browser) -> None:
     assert client.get("/login").one("html")["data-theme"] == "dark"
 
 
-@pytest.mark.parametrize("values", [{"language": "xx"}, {"theme": "</script>"}, {"language": "\0", "theme": "é" * 9999}, {}])
+@pytest.mark.parametrize(
+    "values", [{"language": "xx"}, {"theme": "</script>"}, {"language": "\0", "theme": "é" * 9999}, {}]
+)
 def test_what_is_not_offered_is_left_aside(client: Browser, values: dict[str, str]) -> None:
     client.get("/login")
     answer = client.post("/preferences", values | {"next": "//ailleurs.example/"})
