@@ -167,6 +167,15 @@ def test_each_sign_in_opens_another_session(client: Browser, world: World, db_se
     assert len(set(hashes)) == 2
 
 
+def test_what_the_browser_held_before_is_forgotten(client: Browser, world: World) -> None:
+    """A form prepared in the browser before somebody signed in does nothing in their name (R2)."""
+    client.get("/login")
+    before = client.csrf_token
+    try_to_sign_in(client, world.anne.email, world.anne.password)
+    client.post("/logout", {"csrf_token": before}, status=400)
+    client.get("/account")
+
+
 def test_the_session_ends_in_the_table_too(client: Browser, world: World) -> None:
     """A copy of the cookie opens nothing once its owner has signed out."""
     try_to_sign_in(client, world.anne.email, world.anne.password)
@@ -257,6 +266,8 @@ def test_a_restart_forgives_nothing(client: Browser, world: World, settings: Set
     with restarted.app_context():
         database.redirect(db.engine)
     fail(Browser(restarted, world.person), world.anne.email, 1, status=429)
+    with restarted.app_context():
+        db.engine.dispose()
 
 
 def test_unknown_accounts_wait_like_the_others(client: Browser, world: World) -> None:

@@ -58,6 +58,12 @@ def test_a_link_serves_once(client: Browser, world: World, link: str) -> None:
     other.post(link, {"password": NEW_PASSWORD, "csrf_token": other.csrf_token}, status=410)
 
 
+def test_who_found_the_link_before_it_was_used_comes_too_late(db_session: Any, link: str) -> None:
+    found = links.find(link.rsplit("/", 1)[1])
+    assert found is not None
+    assert [links.use(found), links.use(found)] == [True, False]
+
+
 def test_of_two_at_once_one_wins(client: Browser, world: World, link: str) -> None:
     browsers = [Browser(client.app, world.person) for _ in range(4)]
     for browser in browsers:
