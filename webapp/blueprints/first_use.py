@@ -11,9 +11,9 @@ from webapp.extensions import db
 from webapp.forms.auth import FirstUseForm
 from webapp.i18n import language
 from webapp.models import LinkPurpose, OneTimeLink, Organisation, Role
-from webapp.services import accounts, demo, links, organisation, resources
+from webapp.services import accounts, links, organisation, resources
 from webapp.services.refusal import Refused
-from webapp.web import page, without_referrer
+from webapp.web import page
 
 bp = Blueprint("first_use", __name__)
 
@@ -37,7 +37,7 @@ def begin(token: str) -> Response:
         except Refused as refusal:
             db.session.rollback()
             form.refuse(refusal.errors)
-    return without_referrer(page("first_use/begin.html", form=form, status=422 if form.errors else 200))
+    return page("first_use/begin.html", form=form, status=422 if form.errors else 200)
 
 
 def _set_up(link: OneTimeLink, form: FirstUseForm) -> Response:
@@ -52,6 +52,8 @@ def _set_up(link: OneTimeLink, form: FirstUseForm) -> Response:
     accounts.set_password(admin, values["password"])
     viewer = identity.sign_in(admin.id)
     if values["demo"]:
+        from webapp.services import demo  # type: ignore[attr-defined]
+
         demo.fill(viewer)
     db.session.commit()
     return redirect(url_for("home.index"), 303)
