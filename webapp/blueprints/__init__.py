@@ -6,10 +6,12 @@ from webapp.blueprints import (
     account,
     admin,
     auth,
+    companies,
     first_use,
     health,
     home,
     links,
+    lookups,
     preferences,
     references,
 )
@@ -17,5 +19,17 @@ from webapp.blueprints import (
 
 def init_app(app: Flask) -> None:
     """Register every blueprint."""
-    for module in (account, admin, auth, first_use, health, home, links, preferences, references):
+    for module in (
+        account,
+        admin,
+        auth,
+        companies,
+        first_use,
+        health,
+        home,
+        links,
+        lookups,
+        preferences,
+        references,
+    ):
         app.register_blueprint(module.bp)
