@@ -37,6 +37,11 @@ _TITLES = {
     CommercialStatus.LEAD: _l("Leads"),
     CommercialStatus.PROSPECT: _l("Prospects"),
 }
+_SECTION_ICONS = {
+    CommercialStatus.CLIENT: "building-2",
+    CommercialStatus.LEAD: "target",
+    CommercialStatus.PROSPECT: "headset",
+}
 _SECTIONS = {
     CommercialStatus.CLIENT: "trees.companies",
     CommercialStatus.LEAD: "trees.leads",
@@ -71,6 +76,8 @@ class Node:
     children: "list[Node] | None" = None
     #: What answers with the children, or with the entries to put in place of "more" and "before".
     children_url: str = ""
+    #: The node whose children a letter replaces.
+    target: str = ""
     setsize: int | None = None
     posinset: int | None = None
 
@@ -106,16 +113,24 @@ def section_title(status: CommercialStatus) -> str:
     return str(_TITLES[status])
 
 
-def section_url(status: CommercialStatus, view: str | None = None) -> str:
-    return url_for(_SECTIONS[status], view=view)
+def section_titles() -> dict[CommercialStatus, str]:
+    return {status: section_title(status) for status in _TITLES}
+
+
+def section_link(view: TreeView) -> Link:
+    return Link(label=section_title(view.status), href=section_url(view.status, view.tree))
+
+
+def section_icon(status: CommercialStatus) -> str:
+    return _SECTION_ICONS[status]
+
+
+def section_url(status: CommercialStatus, view: str | None = None, close: str | None = None) -> str:
+    return url_for(_SECTIONS[status], view=view, close=close)
 
 
 def branch_url(view: TreeView, branch_id: int) -> str:
     return url_for("trees.branch", tree=view.tree, branch_id=branch_id)
-
-
-def company_url(company_id: int) -> str:
-    return f"{url_for('trees.companies')}/{company_id}"
 
 
 def chosen_view(status: CommercialStatus) -> TreeView:
@@ -300,25 +315,20 @@ def company_nodes(
     return [_letters_node(view, branch_id), *nodes] if with_letters and not page.is_whole else nodes
 
 
-def letter_nodes(view: TreeView, branch_id: int) -> list[Node]:
-    """Return the letters at which one may enter a long branch."""
+def letter_links(view: TreeView, branch_id: int) -> list[tuple[str, str]]:
+    """Return the letters at which one may enter a long branch, each with its address."""
     url = branch_url(view, branch_id)
+    beginnings = [("#", ""), *((letter, letter) for letter in ascii_uppercase), ("Ω", AFTER_LATIN)]
+    return [(label, f"{url}?{urlencode({'at': prefix})}") for label, prefix in beginnings]
+
+
+def letter_nodes(view: TreeView, branch_id: int) -> list[Node]:
+    """Return the nodes of the letters of a long branch."""
+    key = view.key(branch_id)
     return [
-        Node(
-            key=f"at-{position}-{view.key(branch_id)}",
-            label=label,
-            href=f"{url}?{urlencode({'at': prefix})}",
-            kind="letter",
-            icon="",
-            children_url=f"{url}?{urlencode({'at': prefix})}",
-        )
-        for position, (label, prefix) in enumerate(letters())
+        Node(key=f"{key}-at-{number}", label=letter, href=href, kind="letter", icon="", children_url=href, target=key)
+        for number, (letter, href) in enumerate(letter_links(view, branch_id))
     ]
-
-
-def letters() -> list[tuple[str, str]]:
-    """Return the letters of the jump, each with the beginning of names it leads to."""
-    return [("#", ""), *((letter, letter) for letter in ascii_uppercase), ("Ω", AFTER_LATIN)]
 
 
 def _letters_node(view: TreeView, branch_id: int) -> Node:

@@ -9,14 +9,16 @@ from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Blueprint, abort, redirect, request
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp import sidebar
 from webapp.access import STAFF, access, visible
 from webapp.extensions import db
+from webapp.i18n import moment
 from webapp.models import CommercialStatus, Company, Tree
 from webapp.services import home, trees
+from webapp.services.companies import tree_of
 from webapp.services.trees import TREE_VIEWS, BadCursor, Entry, Page, Place, TreeView
 from webapp.web import page, viewer, wants_fragment
 
@@ -28,15 +30,15 @@ _MAX_ID = 2**63 - 1
 E = TypeVar("E", bound=Entry)
 
 
-@bp.app_context_processor
-def tools() -> dict[str, Any]:
-    """What a page with the tree beside it needs: `company_tree(company)` for `trees/_sidebar.html`."""
-    return {"company_tree": company_tree, "company_url": sidebar.company_url}
-
-
+@bp.app_template_global()
 def company_tree(company: Company) -> sidebar.Sidebar:
-    """Return the tree in which a company stands, its path unfolded (T5)."""
+    """Return the tree in which a company stands, its path unfolded: what its page prints beside it (T5)."""
     return sidebar.sidebar(viewer(), selected=company)
+
+
+bp.add_app_template_global(moment)
+bp.add_app_template_global(sidebar.section_titles, "tree_labels")
+bp.add_app_template_global(tree_of)
 
 
 # --- pages ---------------------------------------------------------------------------------------------------------
@@ -97,7 +99,7 @@ def tree(tree: str) -> Response:
     if selected is not None and selected.commercial_status is not view.status:
         # It has moved to another tree: show that one, as a reload would.
         view = sidebar.chosen_view(selected.commercial_status)
-    return page("trees/_sidebar.html", "trees/_sidebar.html", tree=sidebar.sidebar(viewer(), view, selected=selected))
+    return _part("trees/_sidebar.html", tree=sidebar.sidebar(viewer(), view, selected=selected))
 
 
 @bp.get("/trees/<tree>/<int:branch_id>")
@@ -123,8 +125,12 @@ def branch(tree: str, branch_id: int) -> Response:
         label=label,
         companies=found,
         url=sidebar.branch_url(view, branch_id),
-        section=(sidebar.section_title(view.status), sidebar.section_url(view.status, view=view.tree)),
-        letters=sidebar.letters(),
+        root_url=url_for("trees.companies"),
+        section=sidebar.Link(
+            label=sidebar.section_title(view.status), href=sidebar.section_url(view.status, view.tree)
+        ),
+        close_url=sidebar.section_url(view.status, view.tree, close=view.key(branch_id)),
+        letters=sidebar.letter_links(view, branch_id),
         make_tree=lambda: sidebar.sidebar(viewer(), view, places={branch_id: place}),
     )
 
@@ -182,8 +188,14 @@ def _company_on_screen() -> Company | None:
     match = re.fullmatch(r"/companies/([0-9]{1,18})(?:/.*)?", urlsplit(request.headers.get("HX-Current-URL", "")).path)
     if match is None:
         return None
-    return db.session.scalar(visible(Company, viewer()).where(Company.id == int(match[1])))
+    company: Company | None = db.session.scalar(visible(Company, viewer()).where(Company.id == int(match[1])))
+    return company
 
 
 def _nodes(nodes: list[sidebar.Node], level: int) -> Response:
-    return page("trees/_nodes.html", "trees/_nodes.html", nodes=nodes, level=level)
+    return _part("trees/_nodes.html", nodes=nodes, level=level)
+
+
+def _part(template: str, **context: Any) -> Response:
+    """Answer with a part of the tree alone: messages wait for the page they were written for."""
+    return Response(render_template(template, **context), mimetype="text/html")
