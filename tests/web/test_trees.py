@@ -95,7 +95,7 @@ def test_no_more_than_eight_branches_are_printed_open(bruno: Browser) -> None:
 
 def test_the_view_is_switched_and_remembered(bruno: Browser) -> None:
     """N1, T2."""
-    page = bruno.get("/companies").click("Par région commerciale")
+    page = bruno.get("/companies").click("Par région")
     assert shown(page, "branch") == ["Île-de-France"]
     assert shown(bruno.get("/companies"), "branch") == ["Île-de-France"]
     assert shown(page.click("Par type de compte"), "branch") == ["Client"]

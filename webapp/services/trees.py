@@ -99,7 +99,7 @@ TREE_VIEWS = {
         ),
         TreeView(
             tree=Tree.BUSINESS_REGION,
-            label=_l("Par région commerciale"),
+            label=_l("Par région"),
             status=CommercialStatus.CLIENT,
             grouped_by=ReferenceList.BUSINESS_REGION,
             unassigned_label=_l("(Sans région)"),
