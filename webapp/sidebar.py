@@ -205,10 +205,9 @@ def sidebar(
     view = view or chosen_view(selected.commercial_status if selected else CommercialStatus.CLIENT)
     open_places = {int(key.rpartition("-")[2]): Place() for key in _last_opened(opened()) if view.owns(key)}
     open_places |= places or {}
-    if selected is not None and (path := trees.branch_of(selected, view)) is not None:
+    path = trees.branch_of(selected, view) if selected else None
+    if selected is not None and path is not None:
         open_places[path] = Place.around(selected.sort_key, selected.id)
-    else:
-        path = None
     page = branches or trees.branches(view, viewer)
     if path is not None and view.grouped_by is Resource and all(branch.id != path for branch in page.entries):
         page = trees.branches(view, viewer, trees.place_of_branch(path))
