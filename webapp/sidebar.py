@@ -5,18 +5,20 @@ when a link opened one, so that the tree is the same on the next page, scripts o
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from string import ascii_uppercase
+from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from flask import after_this_request, current_app, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp.access import Viewer
-from webapp.i18n import _, _n, number
+from webapp.i18n import _, _l, _n, number
 from webapp.models import NO_BRANCH, CommercialStatus, Company, ReferenceList, Resource, Tree
 from webapp.services import trees
-from webapp.services.trees import Branch, CompanyEntry, Cursor, Level, Page, Place, TreeView
+from webapp.services.trees import Branch, CompanyEntry, Entry, Level, Page, Place, TreeView
 
 OPEN_COOKIE = "tree"
 VIEW_COOKIE = "tree_view"
@@ -30,13 +32,31 @@ _ICONS = {
     ReferenceList.BUSINESS_REGION: "globe",
     Resource: "user",
 }
+_TITLES = {
+    CommercialStatus.CLIENT: _l("Sociétés"),
+    CommercialStatus.LEAD: _l("Leads"),
+    CommercialStatus.PROSPECT: _l("Prospects"),
+}
+_SECTION_ICONS = {
+    CommercialStatus.CLIENT: "building-2",
+    CommercialStatus.LEAD: "target",
+    CommercialStatus.PROSPECT: "headset",
+}
 _SECTIONS = {
     CommercialStatus.CLIENT: "trees.companies",
     CommercialStatus.LEAD: "trees.leads",
     CommercialStatus.PROSPECT: "trees.prospects",
 }
 
-T = TypeVar("T")
+#: Greek comes right after Latin in the order of names: the first name of all other scripts.
+AFTER_LATIN = "α"
+
+#: What `aria-setsize` says of a level whose size is unknown.
+UNKNOWN = -1
+
+_BRANCH_KEY = re.compile(r"(?:{})-[0-9]{{1,18}}".format("|".join(Tree)))
+
+E = TypeVar("E", bound=Entry)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,7 +69,6 @@ class Node:
     href: str
     kind: str
     icon: str
-    level: int
     count: str = ""
     expandable: bool = False
     open: bool = False
@@ -57,6 +76,8 @@ class Node:
     children: "list[Node] | None" = None
     #: What answers with the children, or with the entries to put in place of "more" and "before".
     children_url: str = ""
+    #: The node whose children a letter replaces.
+    target: str = ""
     setsize: int | None = None
     posinset: int | None = None
 
@@ -89,23 +110,27 @@ class Sidebar:
 
 def section_title(status: CommercialStatus) -> str:
     """Return the name of the companies of a status, as the menu has it (N1)."""
-    return {
-        CommercialStatus.CLIENT: _("Sociétés"),
-        CommercialStatus.LEAD: _("Leads"),
-        CommercialStatus.PROSPECT: _("Prospects"),
-    }[status]
+    return str(_TITLES[status])
 
 
-def section_url(status: CommercialStatus, **query: str) -> str:
-    return url_for(_SECTIONS[status], **query)
+def section_titles() -> dict[CommercialStatus, str]:
+    return {status: section_title(status) for status in _TITLES}
+
+
+def section_link(view: TreeView) -> Link:
+    return Link(label=section_title(view.status), href=section_url(view.status, view.tree))
+
+
+def section_icon(status: CommercialStatus) -> str:
+    return _SECTION_ICONS[status]
+
+
+def section_url(status: CommercialStatus, view: str | None = None, close: str | None = None) -> str:
+    return url_for(_SECTIONS[status], view=view, close=close)
 
 
 def branch_url(view: TreeView, branch_id: int) -> str:
     return url_for("trees.branch", tree=view.tree, branch_id=branch_id)
-
-
-def company_url(company_id: int) -> str:
-    return f"{url_for('trees.companies')}/{company_id}"
 
 
 def chosen_view(status: CommercialStatus) -> TreeView:
@@ -143,7 +168,8 @@ def remember_opened(keys: Iterable[str]) -> None:
 
 
 def _keys(text: str) -> list[str]:
-    return re.findall(r"\b(?:{})-\d{{1,19}}\b".format("|".join(Tree)), text[:2000])
+    """Read keys of branches from what a browser sent; anything else in it is left out."""
+    return [key for key in re.split(r"[.,]|%2C", text[:4000]) if _BRANCH_KEY.fullmatch(key)]
 
 
 def _last_opened(keys: list[str]) -> list[str]:
@@ -168,22 +194,21 @@ def sidebar(
     view: TreeView | None = None,
     *,
     selected: Company | None = None,
-    root: Place | None = None,
+    branches: Page[Branch] | None = None,
     places: Mapping[int, Place] | None = None,
 ) -> Sidebar:
     """Return the tree with its open branches, the path to `selected` unfolded (T5): at most 5 queries.
 
-    Without `view`, the one in which `selected` stands. `root` is the place in the branches, `places` those in some
-    branches, which are then open.
+    Without `view`, the one in which `selected` stands. `branches` are those of the view when they were read
+    already; `places` says where to read in some branches, which are then open.
     """
     view = view or chosen_view(selected.commercial_status if selected else CommercialStatus.CLIENT)
     open_places = {int(key.rpartition("-")[2]): Place() for key in _last_opened(opened()) if view.owns(key)}
     open_places |= places or {}
-    if selected is not None and (path := trees.branch_of(selected, view)) is not None:
+    path = trees.branch_of(selected, view) if selected else None
+    if selected is not None and path is not None:
         open_places[path] = Place.around(selected.sort_key, selected.id)
-    else:
-        path = None
-    page = trees.branches(view, viewer, root)
+    page = branches or trees.branches(view, viewer)
     if path is not None and view.grouped_by is Resource and all(branch.id != path for branch in page.entries):
         page = trees.branches(view, viewer, trees.place_of_branch(path))
     shown = {branch.id for branch in page.entries}
@@ -238,7 +263,6 @@ def branch_nodes(
             href=(url := branch_url(view, branch.id)),
             kind=Level.BRANCH,
             icon=_ICONS[view.grouped_by],
-            level=1,
             count=count_text(branch.companies),
             expandable=True,
             open=branch.id in children,
@@ -251,7 +275,8 @@ def branch_nodes(
         )
         for position, branch in _numbered(page)
     ]
-    return _with_ends(nodes, page, level=1, page_url=section_url(view.status), more_url=_tree_url(view))
+    tree_url = url_for("trees.tree", tree=view.tree)
+    return _with_ends(nodes, page, view.tree, page_url=section_url(view.status), more_url=tree_url)
 
 
 def company_nodes(
@@ -261,8 +286,12 @@ def company_nodes(
     selected_id: int | None = None,
     *,
     total: int | None = None,
+    with_letters: bool = True,
 ) -> list[Node]:
-    """Return the nodes of some companies of a branch, which holds `total` of them if that is known."""
+    """Return the nodes of some companies of a branch, which holds `total` of them if that is known.
+
+    A branch that is not whole begins with a way to jump by letter.
+    """
     root = url_for("trees.companies")
     size = _size(page, total)
     is_expandable = view.levels[-1] is not Level.COMPANY
@@ -273,7 +302,6 @@ def company_nodes(
             href=f"{root}/{company.id}",
             kind=Level.COMPANY,
             icon="building-2",
-            level=2,
             expandable=is_expandable,
             selected=company.id == selected_id,
             setsize=size,
@@ -282,4 +310,67 @@ def company_nodes(
         for position, company in _numbered(page)
     ]
     url = branch_url(view, branch_id)
-    return _with_ends(nodes, page, level=2, page_url=url, more_url=url)
+    nodes = _with_ends(nodes, page, view.key(branch_id), page_url=url, more_url=url)
+    return [_letters_node(view, branch_id), *nodes] if with_letters and not page.is_whole else nodes
+
+
+def letter_links(view: TreeView, branch_id: int) -> list[tuple[str, str]]:
+    """Return the letters at which one may enter a long branch, each with its address."""
+    url = branch_url(view, branch_id)
+    beginnings = [("#", ""), *((letter, letter) for letter in ascii_uppercase), ("Ω", AFTER_LATIN)]
+    return [(label, f"{url}?{urlencode({'at': prefix})}") for label, prefix in beginnings]
+
+
+def letter_nodes(view: TreeView, branch_id: int) -> list[Node]:
+    """Return the nodes of the letters of a long branch."""
+    key = view.key(branch_id)
+    return [
+        Node(key=f"{key}-at-{number}", label=letter, href=href, kind="letter", icon="", children_url=href, target=key)
+        for number, (letter, href) in enumerate(letter_links(view, branch_id))
+    ]
+
+
+def _letters_node(view: TreeView, branch_id: int) -> Node:
+    return Node(
+        key=f"letters-{view.key(branch_id)}",
+        label=_("Aller à une lettre"),
+        href=branch_url(view, branch_id),
+        kind=Level.BRANCH,
+        icon="list",
+        expandable=True,
+        children_url=url_for("trees.letters", tree=view.tree, branch_id=branch_id),
+    )
+
+
+def _with_ends(nodes: list[Node], page: Page[Any], key: str, page_url: str, more_url: str) -> list[Node]:
+    """Add the entries that fetch what stands before and after a page."""
+    ends = (("before", page.before, _("Précédents")), ("more", page.after, _("Suite")))
+    before, more = (
+        [
+            Node(
+                key=f"{kind}-{key}",
+                label=label,
+                href=f"{page_url}?{way}={cursor}",
+                kind=kind,
+                icon="",
+                children_url=f"{more_url}?{way}={cursor}",
+            )
+        ]
+        if cursor
+        else []
+        for (kind, cursor, label), way in zip(ends, ("before", "after"), strict=True)
+    )
+    return [*before, *nodes, *more]
+
+
+def _numbered(page: Page[E]) -> Iterator[tuple[int | None, E]]:
+    """Return the entries with their positions in the level, as far as they are known."""
+    for index, entry in enumerate(page.entries):
+        yield None if page.offset is None else page.offset + index + 1, entry
+
+
+def _size(page: Page[Any], total: int | None = None) -> int:
+    """Return how many entries the level has; -1 is how one says that nobody knows."""
+    if total is not None and total <= trees.COUNT_CAP:
+        return total
+    return UNKNOWN if page.has_after or page.offset is None else page.offset + len(page.entries)

@@ -14,6 +14,7 @@ from webapp.blueprints import (
     lookups,
     preferences,
     references,
+    trees,
 )
 
 
@@ -31,5 +32,6 @@ def init_app(app: Flask) -> None:
         lookups,
         preferences,
         references,
+        trees,
     ):
         app.register_blueprint(module.bp)

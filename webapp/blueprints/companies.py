@@ -7,13 +7,14 @@ from werkzeug.wrappers import Response
 
 from webapp.access import STAFF, Ability, access, get_visible, require
 from webapp.extensions import db
-from webapp.forms.company import CompanyForm
+from webapp.forms.company import CompanyForm, status_labels
 from webapp.i18n import _
 from webapp.models import REFERENCE_PARTS, AddressKind, Company
 from webapp.services import companies, company_profile, lookups
 from webapp.web import page, saved, viewer
 
 bp = Blueprint("companies", __name__, url_prefix="/companies")
+bp.add_app_template_global(status_labels)
 
 
 @bp.get("/<int:company_id>")

@@ -33,7 +33,7 @@ from sqlalchemy import (
 
 from webapp.access import Viewer, granted
 from webapp.extensions import db
-from webapp.i18n import _, _l, language
+from webapp.i18n import _l, language
 from webapp.models import (
     NO_BRANCH,
     CommercialStatus,
@@ -53,8 +53,6 @@ PAGE = 50
 
 #: Counts are exact up to here; beyond, one only says so.
 COUNT_CAP = 1000
-
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 # --- the trees -----------------------------------------------------------------------------------------------------
@@ -78,10 +76,16 @@ class TreeView:
     #: Whose values are the branches: those of a list, in its order, or the resources, by name.
     grouped_by: ReferenceList | type[Resource]
     levels: tuple[Level, ...] = (Level.BRANCH, Level.COMPANY)
+    #: What the companies without a value are listed under; nothing where each must have one (D8).
+    unassigned_label: LazyString | None = None
 
     def key(self, branch_id: int) -> str:
         """Return the name of a branch among all branches of all trees: `type-3`."""
         return f"{self.tree}-{branch_id}"
+
+    def owns(self, key: str) -> bool:
+        """Whether `key` names a branch of this view."""
+        return key.startswith(f"{self.tree}-")
 
 
 TREE_VIEWS = {
@@ -95,21 +99,24 @@ TREE_VIEWS = {
         ),
         TreeView(
             tree=Tree.BUSINESS_REGION,
-            label=_l("Par région commerciale"),
+            label=_l("Par région"),
             status=CommercialStatus.CLIENT,
             grouped_by=ReferenceList.BUSINESS_REGION,
+            unassigned_label=_l("(Sans région)"),
         ),
         TreeView(
             tree=Tree.LEADS,
             label=_l("Par commercial"),
             status=CommercialStatus.LEAD,
             grouped_by=Resource,
+            unassigned_label=_l("(Non affecté)"),
         ),
         TreeView(
             tree=Tree.PROSPECTS,
             label=_l("Par télémarketeur"),
             status=CommercialStatus.PROSPECT,
             grouped_by=Resource,
+            unassigned_label=_l("(Non affecté)"),
         ),
     )
 }
@@ -215,6 +222,10 @@ class Page(Generic[E]):
     has_after: bool = False
     #: How many entries stand before these, when that is known.
     offset: int | None = 0
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.has_before and not self.has_after
 
     @property
     def before(self) -> Cursor | None:
@@ -366,7 +377,7 @@ def branches(view: TreeView, viewer: Viewer, place: Place | None = None) -> Page
     page = Page.cut(place, back[::-1], ahead)
     if page.has_before or not (count := unassigned(view, viewer)):
         return page
-    return replace(page, entries=[Branch(NO_BRANCH, _("(Non affecté)"), b"", count), *page.entries])
+    return replace(page, entries=[Branch(NO_BRANCH, str(view.unassigned_label), b"", count), *page.entries])
 
 
 def unassigned(view: TreeView, viewer: Viewer) -> int:
@@ -377,11 +388,11 @@ def unassigned(view: TreeView, viewer: Viewer) -> int:
 def branch_label(view: TreeView, branch_id: int) -> str | None:
     """Return what a branch is called, or None when there is no such branch."""
     if branch_id == NO_BRANCH:
-        return _("(Non affecté)") if view.grouped_by is Resource else _("(Sans région)")
+        return str(view.unassigned_label) if view.unassigned_label else None
     if not isinstance(view.grouped_by, ReferenceList):
         return cast("str | None", db.session.scalar(select(Resource.name).where(Resource.id == branch_id)))
     value = db.session.get(ReferenceItem, branch_id)
-    return str(value.label) if value and value.list is view.grouped_by else None
+    return str(value.label) if value is not None and value.list is view.grouped_by else None
 
 
 def place_of_branch(branch_id: int) -> Place:

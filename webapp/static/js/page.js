@@ -12,3 +12,9 @@ document.addEventListener("htmx:after:swap", (event) => {
   const title = event.detail.ctx.title;
   if (title) document.getElementById("announce").textContent = title;
 });
+
+// A click meant for a new tab or window is the browser's: htmx would stop it.
+document.addEventListener("click", (event) => {
+  const isElsewhere = event.ctrlKey || event.metaKey || event.shiftKey;
+  if (isElsewhere && event.target.closest?.("a[href]")) event.stopPropagation();
+}, true);

@@ -1,6 +1,6 @@
 // The tree by keyboard (WAI-ARIA): one tab stop, arrows, Home, End, letters; branches filled when first opened.
 const COOKIE = "tree";
-const REMEMBERED = 12;
+const REMEMBERED = 24;
 const ITEM = "[role=treeitem]";
 
 const treeOf = (item) => item.closest("[role=tree]");
@@ -22,10 +22,16 @@ const stopAt = (item, focus = false) => {
   }
 };
 
-// The server prints these branches open on the next whole page.
+const remembered = () => document.cookie.match(`(?:^|; )${COOKIE}=([^;]*)`)?.[1].split(".").filter(Boolean) ?? [];
+
+// The server prints these branches open on the next whole page. Those of other trees stay as they were.
 const remember = (tree) => {
-  const keys = [...tree.querySelectorAll(`${ITEM}[aria-expanded="true"]`)].map((item) => item.dataset.key);
-  document.cookie = `${COOKIE}=${keys.slice(-REMEMBERED).join(".")}; path=/; samesite=lax`;
+  const items = [...tree.querySelectorAll(`${ITEM}[aria-expanded]`)];
+  const shown = new Set(items.map((item) => item.dataset.key));
+  const opened = new Set(items.filter(isOpen).map((item) => item.dataset.key));
+  const before = remembered().filter((key) => !shown.has(key) || opened.has(key));
+  const keys = [...new Set([...before, ...opened])].slice(-REMEMBERED);
+  document.cookie = `${COOKIE}=${keys.join(".")}; path=/; max-age=31536000; samesite=lax`;
 };
 
 const open = (item) => {
@@ -113,12 +119,18 @@ document.addEventListener("click", (event) => {
   toggle(item);
 }, true);
 
+// The record on screen is the selected one. When it isn't in the tree, the tree comes again, unfolded down to it.
 const follow = () => {
+  let found = false;
   for (const row of document.querySelectorAll(".tree [aria-selected] > .row")) {
     const here = row.pathname === location.pathname;
+    found ||= here;
     row.parentElement.setAttribute("aria-selected", here);
     if (here) row.setAttribute("aria-current", "page");
     else row.removeAttribute("aria-current");
+  }
+  if (!found && /\/\d+$/.test(location.pathname)) {
+    document.getElementById("sidebar")?.dispatchEvent(new CustomEvent("tree:refresh"));
   }
 };
 
@@ -142,7 +154,9 @@ document.addEventListener("htmx:after:settle", (event) => {
   if (group) parentOf(group.firstElementChild ?? group)?.removeAttribute("aria-busy");
   enhance();
   if (leaving && !leaving.tree.contains(document.activeElement)) {
-    const next = leaving.before ? leaving.before.nextElementSibling : leaving.group.firstElementChild;
+    let next = leaving.before ? leaving.before.nextElementSibling : leaving.group.firstElementChild;
+    // A letter went with all that stood around it.
+    if (!leaving.tree.contains(next)) next = group?.querySelector(":scope > [data-kind=company]");
     if (next?.matches(ITEM)) stopAt(next, true);
   }
   leaving = undefined;
