@@ -2,10 +2,34 @@
 
 from flask import Flask
 
-from webapp.blueprints import auth, health, home
+from webapp.blueprints import (
+    account,
+    admin,
+    auth,
+    companies,
+    first_use,
+    health,
+    home,
+    links,
+    lookups,
+    preferences,
+    references,
+)
 
 
 def init_app(app: Flask) -> None:
     """Register every blueprint."""
-    for module in (auth, health, home):
+    for module in (
+        account,
+        admin,
+        auth,
+        companies,
+        first_use,
+        health,
+        home,
+        links,
+        lookups,
+        preferences,
+        references,
+    ):
         app.register_blueprint(module.bp)

@@ -316,9 +316,5 @@ def upgrade() -> None:
         sa.table("principal", sa.column("id"), sa.column("kind")),
         [{"id": 1, "kind": "everybody"}, {"id": 2, "kind": "admins"}],
     )
-    op.bulk_insert(
-        sa.table("counter", sa.column("name"), sa.column("value")),
-        [{"name": "company", "value": 0}, {"name": "parent_changes", "value": 0}],
-    )
     if op.get_bind().dialect.name == "postgresql":
         op.execute("SELECT setval(pg_get_serial_sequence('principal', 'id'), 2)")
