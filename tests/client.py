@@ -249,7 +249,7 @@ class Browser:
     def _check(self, page: Page, *, fragment: bool) -> None:
         for name, value in SECURITY_HEADERS.items():
             assert page.headers.get(name) == value, f"{page.url}: the header {name} is {page.headers.get(name)!r}"
-        if not page.is_html or not page.html:
+        if not page.is_html or not page.html or 300 <= page.status < 400:
             return
         assert "HX-Request" in page.headers["Vary"]
         assert "no-store" in page.headers["Cache-Control"]

@@ -55,13 +55,13 @@ def test_what_is_read_then_written_is_not_lost(app: Flask) -> None:
         assert visits.value == THREADS * TIMES
 
 
-@pytest.mark.parametrize("address", ["/", "/readyz", "/login"])
+@pytest.mark.parametrize("address", ["/", "/readyz", "/healthz"])
 def test_reading_never_waits_for_whoever_writes(app: Flask, client: Any, address: str) -> None:
     bruno = client.as_("bruno")
     with app.app_context(), db.engine.begin() as writer:
         writer.execute(db.update(Counter).values(value=Counter.value + 1))
         started = time.monotonic()
-        bruno.get(address, status=(200, 302) if address == "/login" else 200)  # type: ignore[arg-type]
+        bruno.get(address)
         assert time.monotonic() - started < 2
 
 
