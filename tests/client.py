@@ -322,7 +322,7 @@ def _values(control: Element) -> list[str]:
 
 def _button(form: Element, text: str | None) -> Element | None:
     """Return the button of this text, or the first that submits, as the Enter key does."""
-    buttons = [e for e in form.all("button") if e.get("type") == "submit"]
+    buttons = [e for e in form.all("button") if e.get("type", "submit") == "submit"]
     if text is None:
         return buttons[0] if buttons else None
     found = [e for e in buttons if e.text == text or e.get("aria-label") == text]
