@@ -116,7 +116,7 @@ def missing_values(values: Mapping[str, Any]) -> dict[str, str]:
 
 def _is_descendant(candidate_id: int, company_id: int) -> bool:
     """Whether `candidate_id` is the company itself or below it."""
-    line = select(literal(candidate_id).label("id")).cte("line", recursive=True)
+    line = select(literal(candidate_id, Company.id.type).label("id")).cte("line", recursive=True)
     line = line.union(
         select(Company.parent_id).join(line, Company.id == line.c.id).where(Company.parent_id.is_not(None))
     )

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select, update
 
 from webapp.extensions import db
 from webapp.models import Counter, Organisation, Setting
@@ -38,21 +37,14 @@ def number_text(prefix: str, number: int) -> str:
 
 
 def next_number(counter: str, count: int = 1) -> int:
-    """Reserve `count` numbers in this transaction and return the first; the row lock makes others wait."""
+    """Reserve `count` numbers in this transaction and return the first.
+
+    The row, which a migration made, is locked until the transaction ends: others wait.
+    """
     reserve = (
         update(Counter).where(Counter.name == counter).values(value=Counter.value + count).returning(Counter.value)
     )
     last = db.session.execute(reserve).scalar()
     if last is None:
-        _start(counter)
-        last = db.session.execute(reserve).scalar_one()
+        raise KeyError(counter)
     return last - count + 1
-
-
-def _start(counter: str) -> None:
-    """Make a counter at zero, unless another transaction has just made it."""
-    try:
-        with db.session.begin_nested():
-            db.session.execute(insert(Counter).values(name=counter, value=0))
-    except IntegrityError:
-        return
