@@ -57,13 +57,16 @@ def values_of(resource: Resource) -> dict[str, Any]:
 
 
 def browse(
-    *, active: bool = True, name: str = "", after_id: int | None = None, limit: int = 50
+    *, active: bool = True, waiting: bool = False, name: str = "", after_id: int | None = None, limit: int = 50
 ) -> tuple[Sequence[Resource], int | None]:
     """Return a page of resources in order of name, and the id after which the next page begins, if there is one.
 
-    `name` keeps those of whom each word starts a word of the name or of the address.
+    `waiting` keeps those who have not chosen a password yet; `name` those whose name or address has words that
+    begin with its words.
     """
     statement = select(Resource).where(Resource.is_active == active, words_start_with(Resource.search_key, name))
+    if waiting:
+        statement = statement.where(Resource.password_hash.is_(None))
     if after_id is not None and 0 < after_id < 2**63:
         place = select(Resource.sort_key, Resource.id).where(Resource.id == after_id)
         if (seen := db.session.execute(place).first()) is not None:

@@ -5,14 +5,14 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from webapp.access import ADMIN, access
-from webapp.blueprints.admin.base import bp, changed, use_words
+from webapp.blueprints.admin.base import admin_page, bp, changed, use_words
 from webapp.extensions import db
 from webapp.forms.billing_entity import BillingEntityForm
 from webapp.i18n import _
 from webapp.models import BillingEntity
 from webapp.services import billing_entities as entities
 from webapp.services.refusal import Refused
-from webapp.web import page, saved
+from webapp.web import saved
 
 
 @bp.get("/billing-entities/")
@@ -20,9 +20,9 @@ from webapp.web import page, saved
 def billing_entities() -> Response:
     uses = {entity_id: use_words(tables) for entity_id, tables in entities.usage().items()}
     everything = entities.everything()
-    return page(
-        "admin/billing_entities/index.html",
-        "admin/billing_entities/_index.html",
+    return admin_page(
+        "billing_entities/_index.html",
+        _("Entités de facturation"),
         offered=[entity for entity in everything if entity.retired_at is None],
         retired=[entity for entity in everything if entity.retired_at is not None],
         uses=uses,
@@ -108,9 +108,9 @@ def billing_entity_delete(entity_id: int) -> Response:
         else:
             db.session.commit()
             return _saved(_("« %(label)s » a été supprimée.", label=name))
-    return page(
-        "admin/billing_entities/delete.html",
-        "admin/billing_entities/_delete.html",
+    return admin_page(
+        "billing_entities/_delete.html",
+        _("Supprimer « %(label)s » ?", label=name),
         entity=entity,
         refused=refused,
         status=422 if request.method == "POST" else 200,
@@ -120,9 +120,9 @@ def billing_entity_delete(entity_id: int) -> Response:
 def _edit_page(
     form: BillingEntityForm, *, entity: BillingEntity | None = None, existing: BillingEntity | None = None
 ) -> Response:
-    return page(
-        "admin/billing_entities/edit.html",
-        "admin/billing_entities/_edit.html",
+    return admin_page(
+        "billing_entities/_edit.html",
+        _("Modification de « %(label)s »", label=entity.name) if entity else _("Nouvelle entité de facturation"),
         form=form,
         entity=entity,
         existing=existing,

@@ -1,21 +1,20 @@
 """The reference lists: their values, added, renamed, moved, retired (R1, D15)."""
 
 import re
-from typing import Any
 
 from flask import request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from webapp.access import ADMIN, access
-from webapp.blueprints.admin.base import bp, changed, use_words
+from webapp.blueprints.admin.base import admin_page, bp, changed, use_words
 from webapp.extensions import db
 from webapp.forms.reference import CODED, ItemForm
 from webapp.i18n import _, _l
 from webapp.models import ReferenceItem, ReferenceList
 from webapp.services import references
 from webapp.services.refusal import Refused
-from webapp.web import page, saved
+from webapp.web import saved
 
 TITLES = {
     ReferenceList.ACCOUNT_TYPE: _l("Types de compte"),
@@ -44,7 +43,7 @@ PARENT_LABELS = {ReferenceList.WORK_SITE: _l("Région de travail"), ReferenceLis
 @access(ADMIN)
 def lists() -> Response:
     """Every list, with how many values it offers."""
-    return page("admin/lists/index.html", "admin/lists/_index.html", titles=TITLES, counts=references.counts())
+    return admin_page("lists/_index.html", _("Listes de référence"), titles=TITLES, counts=references.counts())
 
 
 @bp.get("/lists/<name>")
@@ -52,11 +51,6 @@ def lists() -> Response:
 def list_values(name: str) -> Response:
     """The values of a list; where they belong to another list's values, of one of those, chosen first."""
     which = _list(name)
-    return page("admin/lists/show.html", "admin/lists/_show.html", **_list_context(which))
-
-
-def _list_context(which: ReferenceList) -> dict[str, Any]:
-    """Everything the page of a list shows."""
     parent = _parent(which, request.args.get("parent", type=int))
     chosen = which.parent is None or parent is not None
     wanted, retired = request.args.get("q", "")[:200], "retired" in request.args
@@ -67,20 +61,22 @@ def _list_context(which: ReferenceList) -> dict[str, Any]:
         else references.Slice([], None)
     )
     uses = references.usage(which, [item.id for item in values.items])
-    return {
-        "which": which,
-        "title": TITLES[which],
-        "coded": CODED.get(which),
-        "parent": parent,
-        "parent_label": PARENT_LABELS.get(which),
-        "parents": references.parents(which),
-        "chosen": chosen,
-        "wanted": wanted,
-        "retired": retired,
-        "values": values,
-        "uses": {item_id: use_words(tables) for item_id, tables in uses.items()},
-        "continued": "after" in request.args,
-    }
+    return admin_page(
+        "lists/_show.html",
+        str(TITLES[which]),
+        trail=[(url_for(".lists"), _("Listes de référence"))],
+        which=which,
+        coded=which in CODED,
+        parent=parent,
+        parent_label=PARENT_LABELS.get(which),
+        parents=references.parents(which),
+        chosen=chosen,
+        wanted=wanted,
+        retired=retired,
+        values=values,
+        uses={item_id: use_words(tables) for item_id, tables in uses.items()},
+        continued="after" in request.args,
+    )
 
 
 # --- writing -----------------------------------------------------------------------------------------------------
@@ -188,9 +184,8 @@ def list_value_delete(name: str, item_id: int) -> Response:
             db.session.commit()
             return saved(url, _("« %(label)s » a été supprimée.", label=label))
     status = 422 if request.method == "POST" else 200
-    return page(
-        "admin/lists/delete.html", "admin/lists/_delete.html", item=item, back=url, refused=refused, status=status
-    )
+    title = _("Supprimer « %(label)s » ?", label=label)
+    return admin_page("lists/_delete.html", title, item=item, back=url, refused=refused, status=status)
 
 
 # --- shared ------------------------------------------------------------------------------------------------------
@@ -207,11 +202,11 @@ def _edit_page(
     """The form of a value; `existing` is the one that has its label already, which may be brought back if retired."""
     if item is not None:
         parent = _parent(which, item.parent_id)
-    return page(
-        "admin/lists/edit.html",
-        "admin/lists/_edit.html",
+    return admin_page(
+        "lists/_edit.html",
+        _("Modification de « %(label)s »", label=item.label) if item else _("Nouvelle valeur"),
         which=which,
-        title=TITLES[which],
+        list_title=TITLES[which],
         form=form,
         item=item,
         parent=parent,
