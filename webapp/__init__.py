@@ -3,7 +3,7 @@
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import assets, blueprints, cli, database, logs, models, web
+from webapp import assets, blueprints, cli, database, identity, logs, models, web
 from webapp.access import closed, guard
 from webapp.blueprints import errors
 from webapp.config import DEFAULT_LANGUAGE, DEFAULT_TIMEZONE, LANGUAGES, Settings
@@ -19,8 +19,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     logs.configure(settings.log_level)
     bind_extensions(app, settings)
     assets.init_app(app)
-    guard.install(app)
     install_request_hooks(app)
+    guard.install(app)
     blueprints.init_app(app)
     errors.init_app(app)
     cli.init_app(app)
@@ -47,6 +47,8 @@ def configure(app: Flask, settings: Settings) -> None:
         # A page left open all day must still save.
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
+        # The guard asks for the token, after it has asked who it is.
+        WTF_CSRF_CHECK_DEFAULT=False,
         BABEL_DEFAULT_LOCALE=DEFAULT_LANGUAGE,
         BABEL_DEFAULT_TIMEZONE=DEFAULT_TIMEZONE,
         LANGUAGES=LANGUAGES,
@@ -63,6 +65,9 @@ def bind_extensions(app: Flask, settings: Settings) -> None:
     migrate.init_app(app, db, directory=app.root_path + "/migrations")
     csrf.init_app(app)
     login_manager.init_app(app)
+    # Our own table of sessions decides; a changed network address is no reason to doubt one.
+    login_manager.session_protection = None
+    login_manager.user_loader(identity.load_viewer)
     login_manager.unauthorized_handler(web.sign_in_first)
     babel.init_app(app, locale_selector=choose_language, timezone_selector=choose_timezone)
     with app.app_context():

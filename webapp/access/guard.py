@@ -9,7 +9,7 @@ from flask_login import current_user
 from werkzeug.exceptions import Forbidden, NotFound
 from werkzeug.wrappers import Response
 
-from webapp.extensions import login_manager
+from webapp.extensions import csrf, login_manager
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -43,15 +43,24 @@ def install(app: Flask) -> None:
 
 
 def _check() -> Response | None:
+    # Asked first: who it is decides the language of every answer, refusals included.
+    signed_in = current_user.is_authenticated
     if request.endpoint is None:
         return None
+    _refuse_other_sites()
     area = area_of(current_app.view_functions[request.endpoint])
     if area is None:
         raise NotFound
-    if area is PUBLIC:
-        return None
-    if not current_user.is_authenticated:
+    if area is not PUBLIC and not signed_in:
         return login_manager.unauthorized()  # type: ignore[no-any-return]
     if area is ADMIN and not current_user.is_admin:
         raise Forbidden
+    # After the session, so that whoever has been signed out is told so, not that the form is too old.
+    csrf.protect()
     return None
+
+
+def _refuse_other_sites() -> None:
+    """Refuse what a page of another site made the browser post; browsers say so, whatever the page does."""
+    if request.method not in ("GET", "HEAD", "OPTIONS") and request.headers.get("Sec-Fetch-Site") == "cross-site":
+        raise Forbidden

@@ -281,6 +281,13 @@ def places(columns: Mapping[str, Any]) -> list[tuple[Tree, int]]:
             return [(Tree.PROSPECTS, columns["telemarketer_id"] or NO_BRANCH)]
 
 
+def tree_of(company: Company) -> str:
+    """Return the name of the page on which the company is found: companies, leads or prospects (T3)."""
+    return {CommercialStatus.LEAD: "leads", CommercialStatus.PROSPECT: "prospects"}.get(
+        company.commercial_status, "companies"
+    )
+
+
 def write_grants(company: Company, principal_ids: Iterable[int]) -> None:
     """Grant a company to these principals and to no others."""
     db.session.execute(delete(CompanyGrant).where(CompanyGrant.company_id == company.id))

@@ -12,8 +12,8 @@ from webapp.models import Counter, Organisation, Setting
 
 def load() -> Organisation:
     """Return the settings in force."""
-    rows = db.session.execute(select(Setting.name, Setting.value)).tuples()
-    return Organisation.from_rows(dict(rows))
+    rows = db.session.execute(select(Setting.name, Setting.value))
+    return Organisation.from_rows({row.name: row.value for row in rows})
 
 
 def save(values: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:

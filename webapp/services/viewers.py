@@ -1,6 +1,5 @@
 """Reading the signed-in person, once per request, with one small query."""
 
-import hashlib
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -18,14 +17,10 @@ from webapp.models import (
     StaffSession,
     resource_billing_entity,
 )
+from webapp.tokens import hash_token
 
 #: How often the moment of last use is written: often enough to expire sessions, rarely enough to cost nothing.
 SEEN_EVERY = timedelta(minutes=5)
-
-
-def hash_token(token: str) -> str:
-    """Return what the database keeps of a random token."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def by_session(token: str, lifetime: timedelta) -> Viewer | None:

@@ -1,0 +1,1 @@
+"""The tests: they read like stories and run on the real stack."""

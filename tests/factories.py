@@ -1,0 +1,87 @@
+"""Small builders of records, for tests. Each commits, so that requests see what was built.
+
+They need an application context (`db_session`). Defaults are believable; a test names only what it is about.
+"""
+
+from functools import cache
+from itertools import count
+from typing import Any
+
+from argon2 import PasswordHasher
+from sqlalchemy import select
+
+from webapp.access import SYSTEM, Viewer
+from webapp.emails import email_key
+from webapp.extensions import db
+from webapp.models import (
+    BillingEntity,
+    Company,
+    Principal,
+    PrincipalKind,
+    ReferenceItem,
+    ReferenceList,
+    Resource,
+    Role,
+)
+from webapp.services import companies
+from webapp.text import search_key, sort_key
+
+PASSWORD = "la péniche remonte le canal"
+
+_numbers = count(1)
+
+
+@cache
+def password_hash() -> str:
+    """Return a hash of PASSWORD that is cheap to check."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+
+
+def reference(which: ReferenceList, code: str, parent: int | None = None) -> int:
+    """Return the id of a seeded value."""
+    item = select(ReferenceItem.id).where(ReferenceItem.list == which, ReferenceItem.code == code)
+    if parent is not None:
+        item = item.where(ReferenceItem.parent_id == parent)
+    return db.session.scalars(item).one()
+
+
+def billing_entity(name: str = "") -> BillingEntity:
+    name = name or f"Entité {next(_numbers)}"
+    principal = Principal(kind=PrincipalKind.BILLING_ENTITY)
+    db.session.add(principal)
+    db.session.flush()
+    entity = BillingEntity(name=name, name_key=search_key(name), principal_id=principal.id)
+    db.session.add(entity)
+    db.session.commit()
+    return entity
+
+
+def resource(name: str = "", **values: Any) -> Resource:
+    """Add a member of staff who can sign in with PASSWORD."""
+    number = next(_numbers)
+    name = name or f"Ressource {number}"
+    email = values.pop("email", f"{search_key(name).replace(' ', '.')}@comptoir.example")
+    principal = Principal(kind=PrincipalKind.RESOURCE)
+    db.session.add(principal)
+    db.session.flush()
+    person = Resource(
+        principal_id=principal.id,
+        name=name,
+        sort_key=sort_key(name),
+        search_key=search_key(name),
+        email=email,
+        email_key=email_key(email),
+        **{"password_hash": password_hash(), "role": Role.RESOURCE, **values},
+    )
+    db.session.add(person)
+    db.session.commit()
+    return person
+
+
+def company(name: str = "", by: Viewer = SYSTEM, **values: Any) -> Company:
+    """Add a client company, open to everybody unless `restricted_to` says otherwise, by the real service."""
+    name = name or f"Société {next(_numbers)}"
+    values = {"account_type": reference(ReferenceList.ACCOUNT_TYPE, "client"), "commercial_status": "client", **values}
+    made = companies.create({"name": name, **values}, by)
+    db.session.commit()
+    return made

@@ -1,0 +1,115 @@
+"""Signing in, in one step or two, and out (R2)."""
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from webapp import identity
+from webapp.access import PUBLIC, access
+from webapp.emails import email_key
+from webapp.extensions import db
+from webapp.forms.auth import CodeForm, SignInForm
+from webapp.i18n import _, _n
+from webapp.services import accounts, resources, second_factor, throttle
+from webapp.web import page, safe_next, too_many_attempts, viewer
+
+bp = Blueprint("auth", __name__)
+
+
+@bp.route("/login", methods=["GET", "POST"])
+@access(PUBLIC)
+def login() -> Response:
+    """Ask for the e-mail address and the password."""
+    wanted = safe_next(request.values.get("next"))
+    if current_user.is_authenticated:
+        return redirect(wanted or url_for("home.index"), 303)
+    form = SignInForm.load()
+    if not form.posted_and_valid():
+        return _login_page(form, wanted, status=422 if form.errors else 200)
+    try:
+        attempt = throttle.begin(email_key(form.email.data), identity.client_address())
+    except throttle.TooManyAttempts as refusal:
+        return too_many_attempts(_login_page(form, wanted, error=wait_sentence(refusal)), refusal.seconds)
+    account = accounts.by_email(form.email.data)
+    stored_hash = account.password_hash if account else None
+    # The attempt counts from here on, and nobody waits for the database while the password is checked.
+    db.session.commit()
+    right, outdated = accounts.check_password(stored_hash, form.password.data)
+    if account is None or not right:
+        return _login_page(
+            form, wanted, status=422, error=_("L’adresse e-mail ou le mot de passe est incorrect.")
+        )
+    throttle.succeed(attempt)
+    if outdated:
+        accounts.renew_hash(account, form.password.data)
+    destination = identity.enter(account, wanted)
+    db.session.commit()
+    return redirect(destination, 303)
+
+
+@bp.route("/login/code", methods=["GET", "POST"])
+@access(PUBLIC)
+def code() -> Response:
+    """Ask for the second factor of a sign-in whose password was right."""
+    held = identity.held()
+    account = accounts.by_id(held.resource_id) if held else None
+    if held is None or account is None:
+        return redirect(url_for("auth.login"), 303)
+    form = CodeForm.load()
+    if not form.posted_and_valid():
+        return page("auth/code.html", form=form, status=422 if form.errors else 200)
+    try:
+        attempt = throttle.begin(f"code:{account.id}", identity.client_address())
+    except throttle.TooManyAttempts as refusal:
+        return too_many_attempts(page("auth/code.html", form=form, error=wait_sentence(refusal)), refusal.seconds)
+    accepted = second_factor.accept(account, form.code.data)
+    if accepted is None:
+        db.session.commit()
+        form.refuse({"code": _("Ce code n’est pas valable, ou il a déjà servi. Attendez le suivant.")})
+        return page("auth/code.html", form=form, status=422)
+    throttle.succeed(attempt)
+    identity.sign_in(account.id)
+    if accepted is second_factor.Accepted.RECOVERY_CODE:
+        _tell_what_is_left(account.id)
+    db.session.commit()
+    return redirect(held.wanted or url_for("home.index"), 303)
+
+
+@bp.post("/logout")
+@access(PUBLIC)
+def logout() -> Response:
+    """Forget this browser. Public, so that a session already over leads to the same page."""
+    if current_user.is_authenticated:
+        identity.sign_out(viewer())
+        db.session.commit()
+    return redirect(url_for("auth.login"), 303)
+
+
+def wait_sentence(refusal: throttle.TooManyAttempts) -> str:
+    """Say how long to wait before the next attempt."""
+    return str(
+        _n(
+            "Trop d’essais. Réessayez dans une minute.",
+            "Trop d’essais. Réessayez dans %(num)d minutes.",
+            refusal.minutes,
+        )
+    )
+
+
+def _login_page(form: SignInForm, wanted: str | None, *, status: int = 200, error: str = "") -> Response:
+    waiting_for_first_use = not resources.any_exists()
+    return page(
+        "auth/login.html", form=form, next=wanted, error=error, first_use=waiting_for_first_use, status=status
+    )
+
+
+def _tell_what_is_left(resource_id: int) -> None:
+    left = second_factor.recovery_codes_left(resource_id)
+    flash(
+        _n(
+            "Il vous reste un code de secours. Créez-en d’autres dans « Mon compte ».",
+            "Il vous reste %(num)d codes de secours. Vous pouvez en créer d’autres dans « Mon compte ».",
+            left,
+        ),
+        "warning",
+    )

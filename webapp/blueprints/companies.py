@@ -1,0 +1,124 @@
+"""Companies: their profile, and the dialogs that create, change and delete them (C1 to C7, C9)."""
+
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from werkzeug.wrappers import Response
+
+from webapp.access import STAFF, Ability, access, get_visible, require
+from webapp.extensions import db
+from webapp.forms.company import CompanyForm
+from webapp.i18n import _
+from webapp.models import REFERENCE_PARTS, AddressKind, Company
+from webapp.services import companies, company_profile, lookups
+from webapp.web import page, saved, viewer
+
+bp = Blueprint("companies", __name__, url_prefix="/companies")
+
+
+@bp.get("/<int:company_id>")
+@access(STAFF)
+def show(company_id: int) -> Response:
+    """The profile (C9)."""
+    company = get_visible(Company, company_id, viewer())
+    return page("companies/show.html", "companies/_show.html", profile=company_profile.read(company, viewer()))
+
+
+@bp.get("/<int:company_id>/subsidiaries")
+@access(STAFF)
+def subsidiaries(company_id: int) -> Response:
+    """The next subsidiaries, after the one whose id is `after`."""
+    company = get_visible(Company, company_id, viewer())
+    after_id = request.args.get("after", type=int)
+    after = get_visible(Company, after_id, viewer()) if after_id is not None else None
+    rows = company_profile.subsidiaries(company, viewer(), after)
+    return page(
+        "companies/subsidiaries.html",
+        "companies/_subsidiaries.html",
+        company=company,
+        rows=rows,
+        paged=after is not None,
+    )
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@access(STAFF)
+def new() -> Response:
+    """The dialog « Nouvelle société » (C1); `parent` and `status` in the address fill it in."""
+    require(Ability.EDIT_COMPANY, viewer())
+    form = CompanyForm.load(_starting_values(), viewer())
+    form.prepare()
+    if form.posted_and_valid():
+        company = companies.create(form.values(), by=viewer())
+        db.session.commit()
+        return _saved(form, company, _("Société créée : %(name)s", name=company.name))
+    return _dialog(form)
+
+
+@bp.route("/<int:company_id>/edit", methods=["GET", "POST"])
+@access(STAFF)
+def edit(company_id: int) -> Response:
+    """The dialog « Modification de la société » (C2)."""
+    company = get_visible(Company, company_id, viewer())
+    require(Ability.EDIT_COMPANY, viewer())
+    values = companies.values_of(company)
+    _warm(values)
+    form = CompanyForm.load(values, viewer())
+    form.prepare(company)
+    if form.posted_and_valid():
+        changes = companies.update(company, form.values(), by=viewer())
+        db.session.commit()
+        if not changes:
+            return _saved(form, company, _("Aucune modification à enregistrer."))
+        return _saved(form, company, _("Société enregistrée : %(name)s", name=company.name))
+    return _dialog(form, company)
+
+
+@bp.route("/<int:company_id>/delete", methods=["GET", "POST"])
+@access(STAFF)
+def delete(company_id: int) -> Response:
+    """« Supprimer », then a confirmation (C2)."""
+    company = get_visible(Company, company_id, viewer())
+    require(Ability.DELETE_COMPANY, viewer())
+    if request.method == "POST":
+        tree = url_for(f"trees.{companies.tree_of(company)}")
+        companies.remove(company, by=viewer())
+        db.session.commit()
+        return saved(tree, _("Société supprimée : %(name)s", name=company.name), companyChanged={"id": company_id})
+    return page("companies/delete.html", "companies/_delete_dialog.html", company=company)
+
+
+@bp.post("/address")
+@access(STAFF)
+def address() -> Response:
+    """The fields of one address again, as typed, in the order of the country just chosen (C4)."""
+    kind = request.args.get("kind", "")
+    if kind not in set(AddressKind):
+        return Response(status=404)
+    form = CompanyForm.load(viewer=viewer())
+    return page("companies/address.html", "companies/_address.html", tab=form.tabs[1], kind=AddressKind(kind))
+
+
+def _starting_values() -> dict[str, Any]:
+    """Return what a new company starts from: a parent or a status named in the address."""
+    return {
+        "parent": request.args.get("parent", type=int),
+        "commercial_status": request.args.get("status"),
+        "allow_engagements": True,
+    }
+
+
+def _dialog(form: CompanyForm, company: Company | None = None) -> Response:
+    form.warn()
+    status = 422 if request.method == "POST" else 200
+    return page("companies/edit.html", "companies/_edit_dialog.html", status=status, form=form, company=company)
+
+
+def _saved(form: CompanyForm, company: Company, message: str) -> Response:
+    return saved(url_for(".show", company_id=company.id), message, companyChanged={"id": company.id})
+
+
+def _warm(values: dict[str, Any]) -> None:
+    """Read together the records that the autocompletes of the dialog are going to name."""
+    references = [values[f"{kind}_{part}"] for kind in AddressKind for part in REFERENCE_PARTS]
+    lookups.warm(references, [values[name] for name in ("account_manager", "telemarketer", "sales_rep")])

@@ -1,0 +1,24 @@
+"""What the autocompletes fetch while one types."""
+
+from flask import Blueprint, abort, request
+from werkzeug.wrappers import Response
+
+from webapp.access import STAFF, access
+from webapp.services.lookups import LOOKUPS
+from webapp.text import clean_line
+from webapp.web import page, viewer
+
+bp = Blueprint("lookups", __name__, url_prefix="/lookups")
+
+
+@bp.get("/<name>")
+@access(STAFF)
+def search(name: str) -> Response:
+    """The options for `q`; `depends` names the field, sent along, in whose value the search stays."""
+    lookup = LOOKUPS.get(name)
+    if lookup is None:
+        abort(404)
+    typed = clean_line(request.args.get("q", ""))[:100]
+    within = request.args.get(request.args.get("depends", ""), type=int)
+    found = lookup.search(typed, viewer(), within)
+    return page("lookups/page.html", "lookups/_options.html", name=name, found=found, typed=typed)
