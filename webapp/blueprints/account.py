@@ -57,9 +57,7 @@ def password() -> Response:
         try:
             accounts.set_password(me, form.password.data, keep_session=viewer().session_id)
             db.session.commit()
-            return saved(
-                url_for("account.show"), _("Votre mot de passe est changé. Vos autres sessions sont fermées.")
-            )
+            return saved(url_for("account.show"), _("Votre mot de passe est changé. Vos autres sessions sont fermées."))
         except Refused as refusal:
             db.session.rollback()
             form.refuse(refusal.errors)

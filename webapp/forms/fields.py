@@ -127,6 +127,8 @@ class Checkbox(Field):
 
     kind = "checkbox"
     empty = False
+    #: A box that is shown only when there is something to confirm.
+    wanted = True
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         if not self.readonly:
@@ -195,18 +197,23 @@ class Lookup(Field):
     kind = "lookup"
     empty = None
 
-    def __init__(self, label: Any, lookup: str, *, depends: str = "", hidden_label: Any = "", **kwargs: Any):
+    def __init__(self, label: Any, lookup: str, *, within: str = "", hidden_label: Any = "", **kwargs: Any):
         super().__init__(label, **kwargs)
         self.lookup = lookup
         #: The field whose value the search stays in: the country of a province, the region of a site.
-        self.depends = depends
+        self.within = within
         #: What stands in the input when the record has a value this viewer may not see (D7).
         self.hidden_label = hidden_label
         self.candidates: list[lookups.Found] = []
 
     @property
     def url(self) -> str:
-        return url_for("lookups.search", name=self.lookup, depends=self.depends or None)
+        return url_for("lookups.search", name=self.lookup, depends=self.within or None)
+
+    @property
+    def depends(self) -> list[str]:
+        """The fields whose values go with each request."""
+        return [self.within] if self.within else []
 
     @property
     def value(self) -> str:
@@ -234,7 +241,7 @@ class Lookup(Field):
             self.process_errors.append(str(error))
 
     def _resolve(self, formdata: Any) -> int | None:
-        picked = formdata.get(f"{self.name}_pick", "")
+        picked = formdata.get(f"{self.name}_choice", "")
         if picked:
             found = self._find(_id(picked))
             if found:
@@ -277,10 +284,10 @@ class Lookup(Field):
 
     @property
     def _within(self) -> int | None:
-        if not self.depends:
+        if not self.within:
             return None
         values = self.meta.stored if self.meta.posted is None else self.meta.posted
-        return _id(values.get(self.depends))
+        return _id(values.get(self.within))
 
 
 def _id(value: Any) -> int | None:

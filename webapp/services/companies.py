@@ -116,7 +116,7 @@ def missing_values(values: Mapping[str, Any]) -> dict[str, str]:
 
 def _is_descendant(candidate_id: int, company_id: int) -> bool:
     """Whether `candidate_id` is the company itself or below it."""
-    line = select(literal(candidate_id).label("id")).cte("line", recursive=True)
+    line = select(literal(candidate_id, Company.id.type).label("id")).cte("line", recursive=True)
     line = line.union(
         select(Company.parent_id).join(line, Company.id == line.c.id).where(Company.parent_id.is_not(None))
     )
@@ -244,7 +244,7 @@ def _give_number(company: Company) -> None:
     """Give the next free number, when the organisation numbers automatically (D18)."""
     settings = organisation.load()
     while settings.auto_numbering and not company.company_number:
-        number = f"{settings.number_prefix}{organisation.next_number('company'):06}"
+        number = organisation.number_text(settings.number_prefix, organisation.next_number("company"))
         if _owner_of_number(number, None) is None:
             company.company_number, company.number_key = number, number.casefold()
 
