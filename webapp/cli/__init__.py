@@ -13,13 +13,13 @@ from flask import Flask
 from flask.cli import FlaskGroup, ScriptInfo
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from webapp.cli import db, docs
+from webapp.cli import db, demo, docs
 from webapp.config import SettingError
 
 
 def init_app(app: Flask) -> None:
     """Register every command group."""
-    modules: tuple[Any, ...] = (db, docs)
+    modules: tuple[Any, ...] = (db, demo, docs)
     for module in modules:
         module.init_app(app)
 
