@@ -11,7 +11,7 @@ from webapp.extensions import db
 from webapp.forms.auth import FirstUseForm
 from webapp.i18n import language
 from webapp.models import LinkPurpose, OneTimeLink, Organisation, Role
-from webapp.services import accounts, links, organisation, resources
+from webapp.services import accounts, demo, links, organisation, resources
 from webapp.services.refusal import Refused
 from webapp.web import page
 
@@ -52,8 +52,6 @@ def _set_up(link: OneTimeLink, form: FirstUseForm) -> Response:
     accounts.set_password(admin, values["password"])
     viewer = identity.sign_in(admin.id)
     if values["demo"]:
-        from webapp.services import demo  # type: ignore[attr-defined]
-
         demo.fill(viewer)
     db.session.commit()
     return redirect(url_for("home.index"), 303)

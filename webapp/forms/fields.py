@@ -228,7 +228,7 @@ class Lookup(Field):
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Read the id, the text, and the choice among candidates, instead of one value."""
         self.process_errors = []
-        self.object_data = self.data = data
+        self.object_data = self.data = _id(data)
         self.raw_data = None
         text_name = f"{self.name}_text"
         if formdata is None or self.readonly or text_name not in formdata:
