@@ -28,14 +28,14 @@ def usage() -> dict[int, dict[str, int]]:
     """Return for each entity how many resources have access to it and how many companies are granted to it."""
     found: dict[int, dict[str, int]] = {entity.id: {} for entity in everything()}
     column = resource_billing_entity.c.billing_entity_id
-    for entity_id, count in db.session.execute(select(column, func.count()).group_by(column)).tuples():
+    for entity_id, count in db.session.execute(select(column, func.count()).group_by(column)):
         found[entity_id]["resource"] = count
     granted = (
         select(BillingEntity.id, func.count())
         .join(CompanyGrant, CompanyGrant.principal_id == BillingEntity.principal_id)
         .group_by(BillingEntity.id)
     )
-    for entity_id, count in db.session.execute(unscoped(granted, "where used")).tuples():
+    for entity_id, count in db.session.execute(unscoped(granted, "where used")):
         found[entity_id]["company"] = count
     return found
 
@@ -51,9 +51,9 @@ class AlreadyThere(Refused):
     """Another entity has this name; `existing` is that entity."""
 
     def __init__(self, existing: BillingEntity):
-        message = _("« %(label)s » existe déjà.", label=existing.name)
+        message = _("« %(label)s » existe déjà.", label=existing.name)
         if existing.retired_at:
-            message = _("« %(label)s » existe déjà, mais a été retirée.", label=existing.name)
+            message = _("« %(label)s » existe déjà, mais a été retirée.", label=existing.name)
         super().__init__({"name": message})
         self.existing = existing
 
@@ -109,7 +109,7 @@ def remove(entity: BillingEntity) -> None:
     """Delete an entity nothing refers to, with its principal; raises Refused for one in use."""
     take_turn()
     if is_used(entity):
-        raise Refused({"item": _("« %(label)s » est utilisée : vous pouvez la retirer.", label=entity.name)})
+        raise Refused({"item": _("« %(label)s » est utilisée : vous pouvez la retirer.", label=entity.name)})
     principal = db.session.get(Principal, entity.principal_id)
     db.session.delete(entity)
     db.session.flush()
