@@ -51,9 +51,9 @@ class AlreadyThere(Refused):
     """Another entity has this name; `existing` is that entity."""
 
     def __init__(self, existing: BillingEntity):
-        message = _("« %(label)s » existe déjà.", label=existing.name)
+        message = _("« %(label)s » existe déjà.", label=existing.name)
         if existing.retired_at:
-            message = _("« %(label)s » existe déjà, mais a été retirée.", label=existing.name)
+            message = _("« %(label)s » existe déjà, mais a été retirée.", label=existing.name)
         super().__init__({"name": message})
         self.existing = existing
 
@@ -109,7 +109,7 @@ def remove(entity: BillingEntity) -> None:
     """Delete an entity nothing refers to, with its principal; raises Refused for one in use."""
     take_turn()
     if is_used(entity):
-        raise Refused({"item": _("« %(label)s » est utilisée : vous pouvez la retirer.", label=entity.name)})
+        raise Refused({"item": _("« %(label)s » est utilisée : vous pouvez la retirer.", label=entity.name)})
     principal = db.session.get(Principal, entity.principal_id)
     db.session.delete(entity)
     db.session.flush()

@@ -172,11 +172,11 @@ class AlreadyThere(Refused):
 
     def __init__(self, field: str, existing: ReferenceItem):
         if existing.retired_at:
-            message = _("« %(label)s » existe déjà dans cette liste, mais a été retirée.", label=existing.label)
+            message = _("« %(label)s » existe déjà dans cette liste, mais a été retirée.", label=existing.label)
         elif field == "code":
-            message = _("Ce code est déjà celui de « %(label)s ».", label=existing.label)
+            message = _("Ce code est déjà celui de « %(label)s ».", label=existing.label)
         else:
-            message = _("« %(label)s » existe déjà dans cette liste.", label=existing.label)
+            message = _("« %(label)s » existe déjà dans cette liste.", label=existing.label)
         super().__init__({field: message})
         self.existing = existing
 
@@ -282,7 +282,7 @@ def remove(item: ReferenceItem) -> None:
     """Delete a value nothing refers to; raises Refused for one in use, which can only be retired (R1)."""
     take_turn()
     if is_used(item):
-        raise Refused({"item": _("« %(label)s » est utilisée : vous pouvez la retirer.", label=item.label)})
+        raise Refused({"item": _("« %(label)s » est utilisée : vous pouvez la retirer.", label=item.label)})
     db.session.delete(item)
     db.session.flush()
     _forget()

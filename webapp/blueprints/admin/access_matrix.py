@@ -12,7 +12,7 @@ ABILITIES = {
     Ability.EDIT_COMPANY: _l("Modifier une société que l’on voit"),
     Ability.DELETE_COMPANY: _l("Supprimer une société que l’on voit"),
     Ability.ADD_REFERENCE: _l("Ajouter une province, un état ou une source depuis la fiche d’une société"),
-    Ability.ADMINISTER: _l("Administrer : listes, ressources, entités de facturation, paramètres"),
+    Ability.ADMINISTER: _l("Administrer : listes, ressources, entités de facturation, paramètres"),
 }
 
 

@@ -99,7 +99,7 @@ def list_value_new(name: str) -> Response:
             existing = refusal.existing
         else:
             db.session.commit()
-            return saved(_address(item), _("« %(label)s » a été ajoutée à la liste.", label=item.label))
+            return saved(_address(item), _("« %(label)s » a été ajoutée à la liste.", label=item.label))
     return _edit_page(which, form, parent=parent, existing=existing)
 
 
@@ -124,7 +124,7 @@ def list_value_edit(name: str, item_id: int) -> Response:
             if rank is not None and rank != before["rank"]:
                 references.place(item, rank)
             db.session.commit()
-            return saved(_address(item), _("« %(label)s » a été enregistrée.", label=item.label))
+            return saved(_address(item), _("« %(label)s » a été enregistrée.", label=item.label))
     return _edit_page(item.list, form, item=item, existing=existing)
 
 
@@ -135,7 +135,7 @@ def list_value_move(name: str, item_id: int) -> Response:
     item = _item(name, item_id)
     references.move(item, -1 if request.form.get("to") == "up" else +1)
     db.session.commit()
-    return _back(item, _("« %(label)s » a été déplacée.", label=item.label))
+    return _back(item, _("« %(label)s » a été déplacée.", label=item.label))
 
 
 @bp.post("/lists/<name>/sort")
@@ -156,7 +156,7 @@ def list_value_retire(name: str, item_id: int) -> Response:
     item = _item(name, item_id)
     references.retire(item)
     db.session.commit()
-    return _back(item, _("« %(label)s » n’est plus proposée ; les fiches qui l’ont la gardent.", label=item.label))
+    return _back(item, _("« %(label)s » n’est plus proposée ; les fiches qui l’ont la gardent.", label=item.label))
 
 
 @bp.post("/lists/<name>/<int:item_id>/restore")
@@ -165,7 +165,7 @@ def list_value_restore(name: str, item_id: int) -> Response:
     item = _item(name, item_id)
     references.restore(item)
     db.session.commit()
-    return saved(_address(item), _("« %(label)s » est de nouveau proposée.", label=item.label))
+    return saved(_address(item), _("« %(label)s » est de nouveau proposée.", label=item.label))
 
 
 @bp.route("/lists/<name>/<int:item_id>/delete", methods=["GET", "POST"])
@@ -174,7 +174,7 @@ def list_value_delete(name: str, item_id: int) -> Response:
     """Ask, then delete a value nothing refers to; one in use can only be retired."""
     item = _item(name, item_id)
     url, label = _address(item), item.label
-    refused = _("« %(label)s » est utilisée : vous pouvez la retirer.", label=label) if references.is_used(item) else ""
+    refused = _("« %(label)s » est utilisée : vous pouvez la retirer.", label=label) if references.is_used(item) else ""
     if request.method == "POST" and not refused:
         try:
             references.remove(item)
@@ -182,9 +182,9 @@ def list_value_delete(name: str, item_id: int) -> Response:
             refused = refusal.errors["item"]
         else:
             db.session.commit()
-            return saved(url, _("« %(label)s » a été supprimée.", label=label))
+            return saved(url, _("« %(label)s » a été supprimée.", label=label))
     status = 422 if request.method == "POST" else 200
-    title = _("Supprimer « %(label)s » ?", label=label)
+    title = _("Supprimer « %(label)s » ?", label=label)
     return admin_page("lists/_delete.html", title, item=item, back=url, refused=refused, status=status)
 
 
@@ -204,7 +204,7 @@ def _edit_page(
         parent = _parent(which, item.parent_id)
     return admin_page(
         "lists/_edit.html",
-        _("Modification de « %(label)s »", label=item.label) if item else _("Nouvelle valeur"),
+        _("Modification de « %(label)s »", label=item.label) if item else _("Nouvelle valeur"),
         which=which,
         list_title=TITLES[which],
         form=form,

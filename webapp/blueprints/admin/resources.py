@@ -82,7 +82,7 @@ def resource_edit(resource_id: int) -> Response:
         else:
             db.session.commit()
             url = url_for(".resource", resource_id=resource.id)
-            return saved(url, _("%(name)s : modifications enregistrées.", name=resource.name))
+            return saved(url, _("%(name)s : modifications enregistrées.", name=resource.name))
     return _edit_page(form, resource)
 
 
@@ -110,7 +110,7 @@ def resource_sign_out(resource_id: int) -> Response:
         db.session.commit()
         message = _("Les sessions de %(name)s sont terminées.", name=resource.name)
         return saved(url_for(".resource", resource_id=resource.id), message)
-    title = _("Terminer les sessions de %(name)s ?", name=resource.name)
+    title = _("Terminer les sessions de %(name)s ?", name=resource.name)
     return admin_page("resources/_sign_out.html", title, resource=resource, is_me=is_me)
 
 
