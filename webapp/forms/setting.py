@@ -7,7 +7,12 @@ from webapp.i18n import _l
 
 
 class SettingsForm(Form):
-    name = Text(_l("Nom de l’organisation"), required=True, max_length=120, hint=_l("En haut de chaque page."))
+    name = Text(
+        _l("Nom de l’organisation"),
+        required=True,
+        max_length=120,
+        hint=_l("Celui sous lequel vos clients vous connaissent."),
+    )
     country = CountryCode(
         _l("Pays"),
         required=True,
