@@ -14,6 +14,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from webapp.config import DEFAULT_LANGUAGE, LANGUAGES
+
 SOURCES = Path(__file__).resolve().parent.parent / "webapp"
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2")]
 OPTIONS = {"templates/**.*": {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}}
@@ -52,12 +54,19 @@ def main() -> int:
     """Print the faults; return the exit status."""
     texts = used_texts(SOURCES)
     faults = [fault for text in texts.values() for fault in faults_of_french(text)]
-    for path in sorted(SOURCES.glob("translations/*/LC_MESSAGES/messages.po")):
-        with path.open("rb") as file:
-            catalogue = read_po(file, locale=path.parts[-3], abort_invalid=True)
-        faults += [f"{path.parts[-3]}: {fault}" for fault in faults_of_catalogue(texts, catalogue)]
+    for language in LANGUAGES.keys() - {DEFAULT_LANGUAGE}:
+        faults += [f"{language}: {fault}" for fault in faults_of_catalogue(texts, catalogue_of(language))]
     print("\n".join(faults) or f"{len(texts)} texts, all in good French and translated.")
     return 1 if faults else 0
+
+
+def catalogue_of(language: str) -> Catalog:
+    """Read the catalogue of a language; an absent one is empty."""
+    path = SOURCES / "translations" / language / "LC_MESSAGES" / "messages.po"
+    if not path.exists():
+        return Catalog(locale=language)
+    with path.open("rb") as file:
+        return read_po(file, locale=language, abort_invalid=True)
 
 
 def used_texts(folder: Path) -> dict[str, Text]:

@@ -103,9 +103,9 @@ def _tell_what_is_left(resource_id: int) -> None:
     left = second_factor.recovery_codes_left(resource_id)
     flash(
         _n(
-            "Il vous reste un code de secours. Créez-en d’autres dans « Mon compte ».",
-            "Il vous reste %(num)d codes de secours. Vous pouvez en créer d’autres dans « Mon compte ».",
+            "Il vous reste %(num)d code de secours. Créez-en d’autres dans « Mon compte ».",
+            "Il vous reste %(num)d codes de secours. Vous pouvez en créer d’autres dans « Mon compte ».",
             left,
         ),
-        "warning",
+        "warn",
     )

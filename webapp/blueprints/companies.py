@@ -52,7 +52,7 @@ def new() -> Response:
     if form.posted_and_valid():
         company = companies.create(form.values(), by=viewer())
         db.session.commit()
-        return _saved(form, company, _("Société créée : %(name)s", name=company.name))
+        return _saved(form, company, _("Société créée : %(name)s", name=company.name))
     return _dialog(form)
 
 
@@ -71,7 +71,7 @@ def edit(company_id: int) -> Response:
         db.session.commit()
         if not changes:
             return _saved(form, company, _("Aucune modification à enregistrer."))
-        return _saved(form, company, _("Société enregistrée : %(name)s", name=company.name))
+        return _saved(form, company, _("Société enregistrée : %(name)s", name=company.name))
     return _dialog(form, company)
 
 
@@ -85,7 +85,7 @@ def delete(company_id: int) -> Response:
         tree = url_for(f"trees.{companies.tree_of(company)}")
         companies.remove(company, by=viewer())
         db.session.commit()
-        return saved(tree, _("Société supprimée : %(name)s", name=company.name), companyChanged={"id": company_id})
+        return saved(tree, _("Société supprimée : %(name)s", name=company.name), companyChanged={"id": company_id})
     return page("companies/delete.html", "companies/_delete_dialog.html", company=company)
 
 

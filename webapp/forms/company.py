@@ -111,7 +111,7 @@ class PhonesTab(Tab):
         """Say which numbers cannot be read; they are kept as typed (C6)."""
         for field in self.inputs():
             if field.data and not read_phone(field.data, country).valid:
-                field.warnings.append(_("Numéro non reconnu : il est gardé tel quel."))
+                field.warnings.append(_("Numéro non reconnu : il est gardé tel quel."))
 
 
 class DetailsTab(Tab):
@@ -180,14 +180,14 @@ class CompanyForm(TabbedForm):
         if self.company is None or request.form.get("version", type=int) == self.company.version:
             return
         self.conflict = _(
-            "Cette société a été modifiée depuis que vous l’avez ouverte. Rien n’est perdu : ce que vous avez saisi "
+            "Cette société a été modifiée depuis que vous l’avez ouverte. Rien n’est perdu : ce que vous avez saisi "
             "est ici, et la valeur enregistrée entre-temps est rappelée sous chaque champ qui diffère. "
             "Corrigez au besoin, puis enregistrez."
         )
         for field in self.inputs():
             if field.name in self.stored and field.data != self.stored[field.name]:
                 shown = field.write(self.stored[field.name]) or "—"
-                field.warnings.append(_("Valeur enregistrée entre-temps : %(value)s", value=shown))
+                field.warnings.append(_("Valeur enregistrée entre-temps : %(value)s", value=shown))
 
     def values(self) -> dict[str, Any]:
         values = super().values()

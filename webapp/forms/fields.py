@@ -78,7 +78,7 @@ class Field(wtforms.Field):
         if len(value) > self.max_length:
             raise ValueError(
                 _(
-                    "%(count)d caractères au plus ; il y en a %(given)d.",
+                    "%(count)d caractères au plus ; il y en a %(given)d.",
                     count=self.max_length,
                     given=len(value),
                 )
@@ -114,7 +114,7 @@ class LongText(Field):
         if len(value) > self.max_length:
             raise ValueError(
                 _(
-                    "%(count)d caractères au plus ; il y en a %(given)d.",
+                    "%(count)d caractères au plus ; il y en a %(given)d.",
                     count=self.max_length,
                     given=len(value),
                 )
@@ -228,7 +228,7 @@ class Lookup(Field):
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Read the id, the text, and the choice among candidates, instead of one value."""
         self.process_errors = []
-        self.object_data = self.data = data
+        self.object_data = self.data = _id(data)
         self.raw_data = None
         text_name = f"{self.name}_text"
         if formdata is None or self.readonly or text_name not in formdata:
@@ -262,8 +262,8 @@ class Lookup(Field):
             return exact[0].id
         self.candidates = exact or found
         if self.candidates:
-            raise ValueError(_("Plusieurs réponses sont possibles : choisissez-en une."))
-        raise ValueError(_("Aucune réponse pour « %(text)s ».", text=text))
+            raise ValueError(_("Plusieurs réponses sont possibles : choisissez-en une."))
+        raise ValueError(_("Aucune réponse pour « %(text)s ».", text=text))
 
     def _label(self, record_id: int | None) -> str:
         if record_id is None:
@@ -310,7 +310,7 @@ class WebAddress(Field):
             value = f"https://{value}"
         parts = urlsplit(value)
         if parts.scheme.lower() not in ("http", "https") or not parts.hostname or " " in value:
-            raise ValueError(_("Cette adresse de site Web n’est pas valable. Exemple : https://www.exemple.fr"))
+            raise ValueError(_("Cette adresse de site Web n’est pas valable. Exemple : https://www.exemple.fr"))
         return value
 
 
@@ -328,7 +328,7 @@ class Email(Field):
             return ""
         normal = normal_email(value)
         if normal is None:
-            raise ValueError(_("Cette adresse e-mail n’est pas valable. Exemple : prenom.nom@exemple.fr"))
+            raise ValueError(_("Cette adresse e-mail n’est pas valable. Exemple : prenom.nom@exemple.fr"))
         return normal
 
 
@@ -379,4 +379,4 @@ class Day(Field):
         try:
             return date.fromisoformat(typed.strip())
         except ValueError:
-            raise ValueError(_("Cette date n’est pas valable. Exemple : 2026-11-24")) from None
+            raise ValueError(_("Cette date n’est pas valable. Exemple : 2026-11-24")) from None

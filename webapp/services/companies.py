@@ -98,7 +98,7 @@ def problems(values: Mapping[str, Any], company: Company | None = None) -> dict[
     if (parent_id := values.get("parent")) and company is not None and _is_descendant(parent_id, company.id):
         found["parent"] = _("Cette société est elle-même une filiale de celle que vous modifiez.")
     if (number := values.get("company_number")) and (owner := _owner_of_number(number, company)):
-        found["company_number"] = _("Ce numéro est déjà celui de « %(name)s ».", name=owner)
+        found["company_number"] = _("Ce numéro est déjà celui de « %(name)s ».", name=owner)
     return found
 
 

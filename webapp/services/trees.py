@@ -13,7 +13,6 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
-from flask_babel import LazyString
 from sqlalchemy import (
     ColumnElement,
     LargeBinary,
@@ -33,7 +32,7 @@ from sqlalchemy import (
 
 from webapp.access import Viewer, granted
 from webapp.extensions import db
-from webapp.i18n import _l, language
+from webapp.i18n import LazyString, _l, language
 from webapp.models import (
     NO_BRANCH,
     CommercialStatus,
