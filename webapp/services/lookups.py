@@ -56,7 +56,7 @@ class Companies:
 
 
 @lru_cache
-def _first_companies(principals: int) -> Select[Any]:
+def _first_companies(principals: int) -> Select[int, str, str | None]:
     """Build the search of `Companies`, for so many principals; building it costs more than running it."""
     low, high = (bindparam(name, type_=CompanyGrant.sort_key.type) for name in ("low", "high"))
     legs = [
