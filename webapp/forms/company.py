@@ -110,7 +110,7 @@ class PhonesTab(Tab):
     def warn(self, country: str) -> None:
         """Say which numbers cannot be read; they are kept as typed (C6)."""
         for field in self.inputs():
-            if field.data and not read_phone(field.data, country).valid:
+            if field.data and read_phone(field.data, country).e164 is None:
                 field.warnings.append(_("Numéro non reconnu : il est gardé tel quel."))
 
 

@@ -35,8 +35,8 @@ const show = (dialog) => {
 const close = (dialog) => {
   const opener = openers.get(dialog);
   dialog.close();
-  dialog.remove();
   placeMessages();
+  dialog.remove();
   const back = opener?.isConnected ? opener : document.getElementById(opener?.id);
   const seen = back?.checkVisibility() ? back : back?.closest("details")?.querySelector("summary");
   (seen ?? document.getElementById("main"))?.focus();
