@@ -5,19 +5,32 @@ whose it is and whether it still counts, so that signing out, here or everywhere
 """
 
 import time
+from typing import Any, NamedTuple
 
-from flask import current_app, g, request, session
+from flask import current_app, g, request, session, url_for
 from flask_login import login_user, logout_user
 
 from webapp.access import Viewer
+from webapp.models import Resource
 from webapp.services import sessions, viewers
 
-#: How often the cookie is given a new life while it is used.
+#: Seconds after which a cookie in use is given a new life.
 COOKIE_RENEWED_EVERY = 300
+
+#: Seconds that whoever gave the right password has to give the second factor.
+SECOND_FACTOR_WITHIN = 300
+_SECOND_FACTOR = "second_factor"
+
+
+class Held(NamedTuple):
+    """A sign-in that waits for its second factor, and the page it was for."""
+
+    resource_id: int
+    wanted: str | None
 
 
 def load_viewer(identifier: str) -> Viewer | None:
-    """Return who holds the session named in the cookie, and keep it for the languages and zones of the answer."""
+    """Return who holds the session named in the cookie, and keep it for the language and zone of the answer."""
     kind, _, token = identifier.partition(":")
     if kind != "resource":
         return None
@@ -28,7 +41,25 @@ def load_viewer(identifier: str) -> Viewer | None:
     return viewer
 
 
-def sign_in(resource_id: int) -> None:
+def enter(resource: Resource, wanted: str | None) -> str:
+    """Sign in whoever proved to be this resource, or ask for the second factor first; return where to go now."""
+    if resource.totp_secret is None:
+        sign_in(resource.id)
+        return wanted or url_for("home.index")
+    session.clear()
+    session[_SECOND_FACTOR] = {"resource": resource.id, "at": int(time.time()), "wanted": wanted}
+    return url_for("auth.code")
+
+
+def held() -> Held | None:
+    """Return the sign-in of this browser that waits for a second factor, unless it waited too long."""
+    waiting: dict[str, Any] | None = session.get(_SECOND_FACTOR)
+    if waiting is None or waiting["at"] + SECOND_FACTOR_WITHIN < time.time():
+        return None
+    return Held(waiting["resource"], waiting["wanted"])
+
+
+def sign_in(resource_id: int) -> Viewer:
     """Open a session for this resource in this browser; whatever the browser held before is forgotten."""
     session.clear()
     session.permanent = True
@@ -38,6 +69,7 @@ def sign_in(resource_id: int) -> None:
     session["renewed"] = int(time.time())
     login_user(viewer)
     g.viewer = viewer
+    return viewer
 
 
 def sign_out(viewer: Viewer) -> None:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.exceptions import VerificationError
 
 from webapp.text import search_key
 
@@ -69,7 +69,7 @@ def verify_password(password_hash: str, password: str) -> tuple[bool, bool]:
         return False, False
     try:
         _hasher.verify(password_hash, _bytes(password))
-    except (VerificationError, InvalidHashError):
+    except (VerificationError, ValueError):  # not the password, or not a hash
         return False, False
     return True, _hasher.check_needs_rehash(password_hash)
 

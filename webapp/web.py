@@ -53,6 +53,25 @@ def saved(url: str, message: str, **events: dict[str, Any]) -> Response:
     return answer
 
 
+def without_referrer(response: Response) -> Response:
+    """Keep the address of this page, which holds a secret, from every page that follows it."""
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def too_many_attempts(response: Response, seconds: int) -> Response:
+    """Turn an answer into one that says to come back later."""
+    response.status_code = 429
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
+def public_url(endpoint: str, **values: Any) -> str:
+    """Return the whole address of a view, as users type it: for what is sent or printed outside a request."""
+    path = current_app.url_map.bind("").build(endpoint, values)
+    return str(current_app.config["SETTINGS"].base_url) + path
+
+
 def sign_in_first() -> Response:
     """Send whoever is not signed in to the sign-in page, and back here afterwards."""
     url = url_for("auth.login", next=safe_next(_wanted_address()))
@@ -96,7 +115,8 @@ SECURITY_HEADERS = {
 
 def add_headers(response: Response) -> Response:
     """Give every answer the same strict headers; private pages are stored nowhere."""
-    response.headers.update(SECURITY_HEADERS)
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
     if current_app.config["HTTPS"]:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     response.headers.setdefault("Cache-Control", "no-store")

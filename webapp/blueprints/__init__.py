@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from webapp.blueprints import auth, health, home
+from webapp.blueprints import account, auth, first_use, health, home, links, preferences
 
 
 def init_app(app: Flask) -> None:
     """Register every blueprint."""
-    for module in (auth, health, home):
+    for module in (account, auth, first_use, health, home, links, preferences):
         app.register_blueprint(module.bp)

@@ -1,6 +1,6 @@
-"""Signing in and out (R2)."""
+"""Signing in, in one step or two, and out (R2)."""
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -8,10 +8,10 @@ from webapp import identity
 from webapp.access import PUBLIC, access
 from webapp.emails import email_key
 from webapp.extensions import db
-from webapp.forms.auth import SignInForm
+from webapp.forms.auth import CodeForm, SignInForm
 from webapp.i18n import _, _n
-from webapp.services import accounts, throttle
-from webapp.web import page, safe_next, viewer
+from webapp.services import accounts, resources, second_factor, throttle
+from webapp.web import page, safe_next, too_many_attempts, viewer
 
 bp = Blueprint("auth", __name__)
 
@@ -29,21 +29,50 @@ def login() -> Response:
     try:
         attempt = throttle.begin(email_key(form.email.data), identity.client_address())
     except throttle.TooManyAttempts as refusal:
-        return _login_page(form, wanted, status=429, refusal=refusal)
+        return too_many_attempts(_login_page(form, wanted, error=wait_sentence(refusal)), refusal.seconds)
     account = accounts.by_email(form.email.data)
     stored_hash = account.password_hash if account else None
     # The attempt counts from here on, and nobody waits for the database while the password is checked.
     db.session.commit()
     right, outdated = accounts.check_password(stored_hash, form.password.data)
     if account is None or not right:
-        form.refused = _("L’adresse e-mail ou le mot de passe est incorrect.")
-        return _login_page(form, wanted, status=422)
+        return _login_page(
+            form, wanted, status=422, error=_("L’adresse e-mail ou le mot de passe est incorrect.")
+        )
     throttle.succeed(attempt)
     if outdated:
         accounts.renew_hash(account, form.password.data)
-    identity.sign_in(account.id)
+    destination = identity.enter(account, wanted)
     db.session.commit()
-    return redirect(wanted or url_for("home.index"), 303)
+    return redirect(destination, 303)
+
+
+@bp.route("/login/code", methods=["GET", "POST"])
+@access(PUBLIC)
+def code() -> Response:
+    """Ask for the second factor of a sign-in whose password was right."""
+    held = identity.held()
+    account = accounts.by_id(held.resource_id) if held else None
+    if held is None or account is None:
+        return redirect(url_for("auth.login"), 303)
+    form = CodeForm.load()
+    if not form.posted_and_valid():
+        return page("auth/code.html", form=form, status=422 if form.errors else 200)
+    try:
+        attempt = throttle.begin(f"code:{account.id}", identity.client_address())
+    except throttle.TooManyAttempts as refusal:
+        return too_many_attempts(page("auth/code.html", form=form, error=wait_sentence(refusal)), refusal.seconds)
+    accepted = second_factor.accept(account, form.code.data)
+    if accepted is None:
+        db.session.commit()
+        form.refuse({"code": _("Ce code n’est pas valable, ou il a déjà servi. Attendez le suivant.")})
+        return page("auth/code.html", form=form, status=422)
+    throttle.succeed(attempt)
+    identity.sign_in(account.id)
+    if accepted is second_factor.Accepted.RECOVERY_CODE:
+        _tell_what_is_left(account.id)
+    db.session.commit()
+    return redirect(held.wanted or url_for("home.index"), 303)
 
 
 @bp.post("/logout")
@@ -56,16 +85,6 @@ def logout() -> Response:
     return redirect(url_for("auth.login"), 303)
 
 
-def _login_page(
-    form: SignInForm, wanted: str | None, *, status: int = 200, refusal: throttle.TooManyAttempts | None = None
-) -> Response:
-    error = wait_sentence(refusal) if refusal else form.refused
-    response = page("auth/login.html", form=form, next=wanted, error=error, status=status)
-    if refusal:
-        response.headers["Retry-After"] = str(refusal.seconds)
-    return response
-
-
 def wait_sentence(refusal: throttle.TooManyAttempts) -> str:
     """Say how long to wait before the next attempt."""
     return str(
@@ -74,4 +93,23 @@ def wait_sentence(refusal: throttle.TooManyAttempts) -> str:
             "Trop d’essais. Réessayez dans %(num)d minutes.",
             refusal.minutes,
         )
+    )
+
+
+def _login_page(form: SignInForm, wanted: str | None, *, status: int = 200, error: str = "") -> Response:
+    waiting_for_first_use = not resources.any_exists()
+    return page(
+        "auth/login.html", form=form, next=wanted, error=error, first_use=waiting_for_first_use, status=status
+    )
+
+
+def _tell_what_is_left(resource_id: int) -> None:
+    left = second_factor.recovery_codes_left(resource_id)
+    flash(
+        _n(
+            "Il vous reste un code de secours. Créez-en d’autres dans « Mon compte ».",
+            "Il vous reste %(num)d codes de secours. Vous pouvez en créer d’autres dans « Mon compte ».",
+            left,
+        ),
+        "warning",
     )

@@ -77,6 +77,7 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
-        log.exception("unexpected error on %s", request.path)
+        # The rule, not the address: some addresses hold the token of a link.
+        log.exception("unexpected error on %s", request.url_rule)
         db.session.rollback()
         return answer(500)

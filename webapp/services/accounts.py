@@ -1,11 +1,15 @@
-"""Proving who one is: by password, then by second factor when there is one (R2)."""
+"""Proving who one is: by a password, then by a second factor when there is one (R2)."""
 
 from sqlalchemy import select
 
 from webapp import passwords
 from webapp.emails import email_key
 from webapp.extensions import db
+from webapp.i18n import _
 from webapp.models import Resource
+from webapp.passwords import Weakness
+from webapp.services import links, organisation, sessions
+from webapp.services.refusal import Refused
 
 
 def by_email(typed: str) -> Resource | None:
@@ -15,6 +19,12 @@ def by_email(typed: str) -> Resource | None:
             Resource.email_key == email_key(typed), Resource.is_active, Resource.password_hash.is_not(None)
         )
     )
+
+
+def by_id(resource_id: int | None, *, to_change: bool = False) -> Resource | None:
+    """Return a resource that may sign in; `to_change` makes other changes of it wait."""
+    account = select(Resource).where(Resource.id == resource_id, Resource.is_active)
+    return db.session.scalar(account.with_for_update() if to_change else account)
 
 
 def check_password(stored_hash: str | None, password: str) -> tuple[bool, bool]:
@@ -29,5 +39,37 @@ def check_password(stored_hash: str | None, password: str) -> tuple[bool, bool]:
 
 
 def renew_hash(account: Resource, password: str) -> None:
-    """Keep the password by the parameters in force today."""
+    """Keep a password, known to be right, by the parameters in force today."""
     account.password_hash = passwords.hash_password(password)
+
+
+def refuse_weak(password: str, name: str, email: str) -> None:
+    """Raise Refused, naming `password`, when it is one that others would guess."""
+    weakness = passwords.weakness(password, about=[name, email, organisation.load().name])
+    if weakness is not None:
+        raise Refused({"password": weakness_sentence(weakness)})
+
+
+def set_password(resource: Resource, password: str, *, keep_session: int | None = None) -> None:
+    """Give a resource a new password; raises Refused when it is weak.
+
+    Every session of theirs ends, save `keep_session`, and so do the links that let one choose a password.
+    """
+    refuse_weak(password, resource.name, resource.email)
+    resource.password_hash = passwords.hash_password(password)
+    sessions.end_all(resource.id, except_id=keep_session)
+    links.end_all(resource.id)
+
+
+def weakness_sentence(weakness: Weakness) -> str:
+    """Say why a password is refused."""
+    sentences = {
+        Weakness.TOO_SHORT: _(
+            "%(count)d caractères au moins : une suite de quelques mots convient.", count=passwords.MIN_LENGTH
+        ),
+        Weakness.TOO_LONG: _("%(count)d caractères au plus.", count=passwords.MAX_LENGTH),
+        Weakness.COMMON: _("Ce mot de passe est parmi les plus courants : il serait deviné."),
+        Weakness.ABOUT_YOU: _("Ce mot de passe reprend votre nom, votre adresse ou celui de l’organisation."),
+        Weakness.REPETITIVE: _("Ce mot de passe se répète trop : il serait deviné."),
+    }
+    return str(sentences[weakness])

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from webapp.extensions import db
 from webapp.i18n import language
 from webapp.models import ReferenceItem, ReferenceList
+from webapp.text import sort_key
 
 
 def options(which: ReferenceList, *, keep: int | None = None) -> list[tuple[int, str]]:
@@ -19,6 +20,19 @@ def options(which: ReferenceList, *, keep: int | None = None) -> list[tuple[int,
         if not retired or item_id == keep:
             chosen.append((item_id, label))
     return chosen
+
+
+def countries() -> list[tuple[str, str]]:
+    """Return (ISO code, name) of the countries one may choose, by name in the reader's language."""
+    label = ReferenceItem.label_en if language() == "en" else ReferenceItem.label_fr
+    rows = db.session.execute(
+        select(ReferenceItem.code, label).where(
+            ReferenceItem.list == ReferenceList.COUNTRY,
+            ReferenceItem.code.is_not(None),
+            ReferenceItem.retired_at.is_(None),
+        )
+    )
+    return sorted(((str(code), name) for code, name in rows), key=lambda country: sort_key(country[1]))
 
 
 #: Too long to be offered whole: they have an autocomplete.

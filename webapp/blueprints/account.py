@@ -1,0 +1,193 @@
+"""Mon compte: one's own profile, password, second factor and sessions (R2)."""
+
+from flask import Blueprint, current_app, redirect, request, session, url_for
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+from webapp import identity
+from webapp.access import STAFF, access
+from webapp.blueprints.auth import wait_sentence
+from webapp.extensions import db
+from webapp.forms.account import ChangePasswordForm, ConfirmCodeForm, ConfirmPasswordForm, ProfileForm
+from webapp.forms.base import Form
+from webapp.i18n import _
+from webapp.models import Resource
+from webapp.services import accounts, resources, second_factor, sessions, throttle
+from webapp.services.refusal import Refused
+from webapp.web import page, saved, viewer
+
+bp = Blueprint("account", __name__, url_prefix="/account")
+
+#: Where the secret of a second factor waits, in the browser that shows it, until a code confirms it.
+NEW_SECRET = "new_secret"  # noqa: S105
+
+
+@bp.route("", methods=["GET", "POST"])
+@access(STAFF)
+def show() -> Response:
+    """One's profile, and the sessions one has open."""
+    me = _me()
+    form = ProfileForm.load({name: getattr(me, name) for name in resources.PROFILE})
+    if form.posted_and_valid():
+        try:
+            resources.update_resource(me, form.values(), by=viewer())
+            db.session.commit()
+            return saved(url_for("account.show"), _("Votre profil est enregistré."))
+        except Refused as refusal:
+            db.session.rollback()
+            form.refuse(refusal.errors)
+    return page(
+        "account/show.html",
+        "account/_show.html",
+        form=form,
+        me=me,
+        sessions=sessions.open_ones(me.id, current_app.config["PERMANENT_SESSION_LIFETIME"]),
+        current_session_id=viewer().session_id,
+        status=422 if form.errors else 200,
+    )
+
+
+@bp.route("/password", methods=["GET", "POST"])
+@access(STAFF)
+def password() -> Response:
+    """Change one's password; every other session ends."""
+    me = _me()
+    form = ChangePasswordForm.load()
+    if form.posted_and_valid() and _is_me(me, form):
+        try:
+            accounts.set_password(me, form.password.data, keep_session=viewer().session_id)
+            db.session.commit()
+            return saved(
+                url_for("account.show"), _("Votre mot de passe est changé. Vos autres sessions sont fermées.")
+            )
+        except Refused as refusal:
+            db.session.rollback()
+            form.refuse(refusal.errors)
+    status = 422 if form.errors else 200
+    return page("account/password.html", "account/_password.html", form=form, me=me, status=status)
+
+
+@bp.post("/sessions/<int:session_id>/end")
+@access(STAFF)
+def end_session(session_id: int) -> Response:
+    """End one of one's sessions; ending this one is signing out."""
+    person = viewer()
+    if session_id == person.session_id:
+        identity.sign_out(person)
+        db.session.commit()
+        return redirect(url_for("auth.login"), 303)
+    if not sessions.end(session_id, _id()):
+        raise NotFound
+    db.session.commit()
+    return saved(url_for("account.show"), _("La session est fermée."))
+
+
+@bp.post("/sessions/end-others")
+@access(STAFF)
+def end_other_sessions() -> Response:
+    """Sign out everywhere but here."""
+    sessions.end_all(_id(), except_id=viewer().session_id)
+    db.session.commit()
+    return saved(url_for("account.show"), _("Toutes vos autres sessions sont fermées."))
+
+
+@bp.route("/second-factor", methods=["GET", "POST"])
+@access(STAFF)
+def second_factor_page() -> Response:
+    """Turn the second factor on, by a code that proves that the application has the secret; or show that it is."""
+    me = _me()
+    if me.totp_secret is not None:
+        return _second_factor_on(me, ConfirmPasswordForm())
+    secret = session.setdefault(NEW_SECRET, second_factor.new_secret())
+    form = ConfirmCodeForm.load()
+    if form.posted_and_valid():
+        codes = second_factor.enable(me, secret, form.code.data)
+        if codes is not None:
+            session.pop(NEW_SECRET)
+            db.session.commit()
+            return _recovery_codes(codes)
+        form.refuse({"code": _("Ce code n’est pas le bon. Attendez le suivant, et vérifiez l’heure du téléphone.")})
+    address = second_factor.address(secret, me.email)
+    return page(
+        "account/second_factor_new.html",
+        "account/_second_factor_new.html",
+        form=form,
+        secret=secret,
+        picture=second_factor.picture(address),
+        address=address,
+        status=422 if form.errors else 200,
+    )
+
+
+@bp.post("/second-factor/recovery-codes")
+@access(STAFF)
+def renew_recovery_codes() -> Response:
+    """Make new recovery codes, for whoever knows the password."""
+    me = _me()
+    form = ConfirmPasswordForm.load()
+    if me.totp_secret is None:
+        raise NotFound
+    if not (form.posted_and_valid() and _is_me(me, form)):
+        return _second_factor_on(me, form)
+    codes = second_factor.renew_recovery_codes(me)
+    db.session.commit()
+    return _recovery_codes(codes)
+
+
+@bp.post("/second-factor/disable")
+@access(STAFF)
+def disable_second_factor() -> Response:
+    """Turn the second factor off, for whoever knows the password."""
+    me = _me()
+    form = ConfirmPasswordForm.load()
+    if me.totp_secret is None:
+        raise NotFound
+    if not (form.posted_and_valid() and _is_me(me, form)):
+        return _second_factor_on(me, form)
+    second_factor.disable(me)
+    db.session.commit()
+    return saved(url_for("account.show"), _("La double authentification est désactivée."))
+
+
+def _id() -> int:
+    resource_id = viewer().resource_id
+    assert resource_id is not None, "only a resource signs in"
+    return resource_id
+
+
+def _me() -> Resource:
+    resource = accounts.by_id(_id(), to_change=request.method == "POST")
+    if resource is None:
+        raise NotFound
+    return resource
+
+
+def _is_me(me: Resource, form: Form) -> bool:
+    """Whether the current password is right; says so beside the field when it isn't. Tries are counted as at sign-in."""
+    try:
+        attempt = throttle.begin(f"password:{me.id}", identity.client_address())
+    except throttle.TooManyAttempts as refusal:
+        form.refuse({"current_password": wait_sentence(refusal)})
+        return False
+    right, _outdated = accounts.check_password(me.password_hash, form["current_password"].data)
+    if right:
+        throttle.succeed(attempt)
+    else:
+        form.refuse({"current_password": _("Ce n’est pas votre mot de passe actuel.")})
+        db.session.commit()
+    return right
+
+
+def _second_factor_on(me: Resource, form: Form) -> Response:
+    return page(
+        "account/second_factor.html",
+        "account/_second_factor.html",
+        form=form,
+        left=second_factor.recovery_codes_left(me.id),
+        status=422 if form.errors else 200,
+    )
+
+
+def _recovery_codes(codes: list[str]) -> Response:
+    """Show recovery codes, this once."""
+    return page("account/recovery_codes.html", "account/_recovery_codes.html", codes=codes)

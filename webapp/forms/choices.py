@@ -1,0 +1,69 @@
+"""Fields whose value is a code among many: a language, a time zone, a country."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo, available_timezones
+
+from webapp.clock import now
+from webapp.config import LANGUAGES
+from webapp.forms.fields import Field
+from webapp.i18n import _
+from webapp.services import organisation, references
+
+#: The zones people live in; the others are names of the past.
+AREAS = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
+
+
+class Code(Field):
+    """One of the codes that `choices` offers, as (code, label)."""
+
+    kind = "select"
+
+    def choices(self) -> list[tuple[str, str]]:
+        """Return what may be chosen, in order."""
+        raise NotImplementedError
+
+    @property
+    def options(self) -> Iterable[tuple[str, str, bool]]:
+        offered = self.choices()
+        empty = [] if self.required and self.data else [("", "—", not self.data)]
+        return empty + [(code, label, code == self.data) for code, label in offered]
+
+    def clean(self, typed: str) -> str:
+        if typed and typed not in dict(self.choices()):
+            raise ValueError(_("Choisissez une valeur de la liste."))
+        return typed
+
+
+class LanguageCode(Code):
+    """A language of the product, named in itself."""
+
+    def choices(self) -> list[tuple[str, str]]:
+        return list(LANGUAGES.items())
+
+
+class TimezoneName(Code):
+    """A time zone; the one in force, the organisation's and UTC come first."""
+
+    def choices(self) -> list[tuple[str, str]]:
+        moment = now()
+        first = dict.fromkeys(filter(None, (self._in_force(), organisation.load().timezone, "UTC")))
+        known = available_timezones()
+        others = sorted(name for name in known if name.startswith(AREAS) and name not in first)
+        return [(name, zone_label(name, moment)) for name in (*first, *others) if name in known]
+
+    def _in_force(self) -> str | None:
+        return self.object_data if isinstance(self.object_data, str) else None
+
+
+class CountryCode(Code):
+    """A country, by its ISO code."""
+
+    def choices(self) -> list[tuple[str, str]]:
+        return references.countries()
+
+
+def zone_label(name: str, moment: datetime) -> str:
+    """Name a zone as people read it, with its distance from UTC at that moment: "Europe/Paris (UTC+01:00)"."""
+    offset = moment.astimezone(ZoneInfo(name)).strftime("%z").replace("-", "\N{MINUS SIGN}")
+    return f"{name.replace('_', ' ')} (UTC{offset[:3]}:{offset[3:5]})"

@@ -1,0 +1,82 @@
+"""One-time links: they serve once, for a limited time, and opening one never uses it up (D5)."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, or_, select, update
+
+from webapp.clock import now
+from webapp.extensions import db
+from webapp.models import LinkPurpose, OneTimeLink, Resource
+from webapp.tokens import hash_token, new_token
+
+CHOOSE_PASSWORD_LIFETIME = timedelta(days=3)
+FIRST_USE_LIFETIME = timedelta(days=7)
+DEMO_LIFETIME = timedelta(hours=12)
+
+#: Links that no longer open anything are forgotten after this.
+KEPT = timedelta(days=30)
+
+
+def create(purpose: LinkPurpose, resource: Resource | None, lifetime: timedelta) -> str:
+    """Make a link and return its token, told this once; an older link of the same purpose ends."""
+    moment = now()
+    resource_id = resource.id if resource else None
+    db.session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < moment - KEPT))
+    db.session.execute(
+        update(OneTimeLink)
+        .where(
+            OneTimeLink.purpose == purpose,
+            OneTimeLink.resource_id == resource_id,
+            OneTimeLink.used_at.is_(None),
+            OneTimeLink.expires_at > moment,
+        )
+        .values(expires_at=moment)
+    )
+    token = new_token()
+    db.session.add(
+        OneTimeLink(
+            token_hash=hash_token(token),
+            purpose=purpose,
+            resource_id=resource_id,
+            created_at=moment,
+            expires_at=moment + lifetime,
+        )
+    )
+    db.session.flush()
+    return token
+
+
+def find(token: str) -> OneTimeLink | None:
+    """Return the link of this token if it still opens something; looking doesn't use it up."""
+    return db.session.scalar(
+        select(OneTimeLink)
+        .outerjoin(Resource, Resource.id == OneTimeLink.resource_id)
+        .where(
+            OneTimeLink.token_hash == hash_token(token),
+            OneTimeLink.used_at.is_(None),
+            OneTimeLink.expires_at > now(),
+            or_(OneTimeLink.resource_id.is_(None), Resource.is_active),
+        )
+    )
+
+
+def use(link: OneTimeLink) -> bool:
+    """Use a link up; return whether it was still to be used: of two at once, one wins."""
+    used = db.session.execute(
+        update(OneTimeLink)
+        .where(OneTimeLink.id == link.id, OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > now())
+        .values(used_at=now())
+        .returning(OneTimeLink.id)
+        .execution_options(synchronize_session=False)
+    )
+    return used.first() is not None
+
+
+def end_all(resource_id: int) -> None:
+    """End every link of a resource."""
+    moment = now()
+    db.session.execute(
+        update(OneTimeLink)
+        .where(OneTimeLink.resource_id == resource_id, OneTimeLink.expires_at > moment)
+        .values(expires_at=moment)
+    )

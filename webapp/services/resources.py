@@ -1,0 +1,192 @@
+"""Resources: who works here, with which role and which billing entities (R1, R2, A1).
+
+The values of a resource travel as one flat dict: `name`, `email`, `role`, `job_title`, `phone_office`,
+`phone_mobile`, `language`, `timezone`, `billing_entities` (ids), `is_active`, `external_id`. A value left out is
+left as it is.
+"""
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any
+from zoneinfo import available_timezones
+
+from sqlalchemy import exists, select
+from sqlalchemy.exc import IntegrityError
+
+from webapp.access import Viewer
+from webapp.config import LANGUAGES
+from webapp.emails import email_key, normal_email
+from webapp.extensions import db
+from webapp.i18n import _
+from webapp.models import BillingEntity, Principal, PrincipalKind, Resource, Role
+from webapp.services import links, organisation, sessions
+from webapp.services.refusal import Refused
+from webapp.text import search_key, sort_key
+
+log = logging.getLogger(__name__)
+
+#: Values that are a column of the same name.
+COLUMNS = (
+    "name",
+    "email",
+    "role",
+    "job_title",
+    "phone_office",
+    "phone_mobile",
+    "language",
+    "timezone",
+    "is_active",
+    "external_id",
+)
+#: What resources may change about themselves.
+PROFILE = ("name", "job_title", "phone_office", "phone_mobile", "language", "timezone")
+
+MAX_EMAIL = 254
+
+
+# --- reading -----------------------------------------------------------------------------------------------------
+
+
+def values_of(resource: Resource) -> dict[str, Any]:
+    """Return the values of a resource, as forms and exports want them."""
+    values = {name: getattr(resource, name) for name in COLUMNS}
+    return values | {"billing_entities": [entity.id for entity in resource.billing_entities]}
+
+
+def any_exists() -> bool:
+    """Whether there is a resource at all; before the first one, the product waits for its first use."""
+    return bool(db.session.scalar(select(exists().select_from(Resource))))
+
+
+def by_email(email: str) -> Resource | None:
+    """Return the resource of this address, active or not."""
+    return db.session.scalar(select(Resource).where(Resource.email_key == email_key(email)))
+
+
+def problems(values: Mapping[str, Any], resource: Resource | None = None) -> dict[str, str]:
+    """Return what is wrong with the values of a new or changed resource, by name."""
+    errors = {}
+    if not values.get("name"):
+        errors["name"] = _("Ce champ est obligatoire.")
+    if error := _email_problem(str(values.get("email") or ""), resource):
+        errors["email"] = error
+    if values.get("language") not in LANGUAGES:
+        errors["language"] = _("Choisissez une valeur de la liste.")
+    if values.get("timezone") not in available_timezones():
+        errors["timezone"] = _("Choisissez une valeur de la liste.")
+    if _leaves_no_admin(values, resource):
+        errors["role" if values["is_active"] else "is_active"] = _(
+            "C’est le dernier administrateur actif : donnez d’abord ce rôle à une autre ressource."
+        )
+    return errors
+
+
+def _email_problem(email: str, resource: Resource | None) -> str | None:
+    if not email:
+        return str(_("Ce champ est obligatoire."))
+    if normal_email(email) is None or len(email_key(email)) > MAX_EMAIL:
+        return str(_("Cette adresse e-mail n’est pas valable. Exemple : prenom.nom@exemple.fr"))
+    owner = by_email(email)
+    if owner is not None and owner is not resource:
+        return str(_("Cette adresse e-mail est déjà celle de %(name)s.", name=owner.name))
+    return None
+
+
+def _leaves_no_admin(values: Mapping[str, Any], resource: Resource | None) -> bool:
+    """Whether this change would take away the last active admin; admins are locked, so that two can't leave at once."""
+    if resource is None or not (resource.is_active and resource.is_admin):
+        return False
+    if values["is_active"] and values["role"] is Role.ADMIN:
+        return False
+    admins = select(Resource.id).where(Resource.role == Role.ADMIN, Resource.is_active).with_for_update()
+    return set(db.session.scalars(admins)) <= {resource.id}
+
+
+# --- writing -----------------------------------------------------------------------------------------------------
+
+
+def create_resource(values: Mapping[str, Any], by: Viewer) -> Resource:
+    """Add a resource, without a password yet, and return it; raises Refused when a rule is broken."""
+    settings = organisation.load()
+    defaults = {
+        "role": Role.RESOURCE,
+        "language": settings.language,
+        "timezone": settings.timezone,
+        "is_active": True,
+    }
+    values = defaults | dict(values)
+    if errors := problems(values):
+        raise Refused(errors)
+    principal = Principal(kind=PrincipalKind.RESOURCE)
+    db.session.add(principal)
+    db.session.flush()
+    resource = Resource(principal_id=principal.id)
+    _assign(resource, values)
+    db.session.add(resource)
+    _flush()
+    log.info("resource %d created by %s", resource.id, _name_of(by))
+    return resource
+
+
+def update_resource(resource: Resource, values: Mapping[str, Any], by: Viewer) -> set[str]:
+    """Change some values of a resource; return the names of those that changed; raises Refused.
+
+    Whoever is deactivated is signed out at once, and their links no longer open anything.
+    """
+    before = values_of(resource)
+    after = before | dict(values)
+    if errors := problems(after, resource):
+        raise Refused(errors)
+    changed = {name for name in before if before[name] != after[name]}
+    if not changed:
+        return changed
+    _assign(resource, {name: after[name] for name in changed})
+    _flush()
+    if not resource.is_active:
+        sessions.end_all(resource.id)
+        links.end_all(resource.id)
+    log.info("resource %d changed by %s: %s", resource.id, _name_of(by), ", ".join(sorted(changed)))
+    return changed
+
+
+def deactivate(resource: Resource, by: Viewer) -> None:
+    """Sign a resource out everywhere, for good; raises Refused for the last active admin."""
+    update_resource(resource, {"is_active": False}, by)
+
+
+def _assign(resource: Resource, values: Mapping[str, Any]) -> None:
+    """Write values into the record, with what is derived from them."""
+    for name in COLUMNS:
+        if name in values:
+            setattr(resource, name, values[name])
+    if "name" in values:
+        resource.sort_key = sort_key(resource.name)
+    if "email" in values:
+        resource.email = normal_email(values["email"]) or values["email"]
+        resource.email_key = email_key(resource.email)
+    if "external_id" in values:
+        resource.external_id = values["external_id"] or None
+    resource.search_key = search_key(f"{resource.name} {resource.email}")[:400]
+    if "billing_entities" in values:
+        resource.billing_entities = _entities(values["billing_entities"])
+
+
+def _entities(ids: Iterable[int]) -> list[BillingEntity]:
+    wanted = set(ids)
+    found = list(db.session.scalars(select(BillingEntity).where(BillingEntity.id.in_(wanted))))
+    if len(found) < len(wanted):
+        raise Refused({"billing_entities": _("Choisissez une valeur de la liste.")})
+    return sorted(found, key=lambda entity: (entity.position, entity.id))
+
+
+def _flush() -> None:
+    """Write to the database; a resource of the same address that came meanwhile is a refusal, not a failure."""
+    try:
+        with db.session.begin_nested():
+            db.session.flush()
+    except IntegrityError:
+        raise Refused({"email": _("Une autre ressource a déjà cette adresse e-mail ou cette référence.")}) from None
+
+
+def _name_of(by: Viewer) -> str:
+    return f"resource {by.resource_id}" if by.resource_id else "the system"
