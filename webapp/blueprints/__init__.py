@@ -2,10 +2,20 @@
 
 from flask import Flask
 
-from webapp.blueprints import account, auth, first_use, health, home, links, preferences
+from webapp.blueprints import (
+    account,
+    admin,
+    auth,
+    first_use,
+    health,
+    home,
+    links,
+    preferences,
+    references,
+)
 
 
 def init_app(app: Flask) -> None:
     """Register every blueprint."""
-    for module in (account, auth, first_use, health, home, links, preferences):
+    for module in (account, admin, auth, first_use, health, home, links, preferences, references):
         app.register_blueprint(module.bp)

@@ -2,10 +2,11 @@
 
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from webapp.models.base import Choice, Id
+from webapp.models.base import Choice
+from webapp.models.reference import ReferenceList, value_of
 
 
 class AddressKind(StrEnum):
@@ -17,10 +18,6 @@ class AddressKind(StrEnum):
 #: The parts of an address, by the names of the requirements; those in `REFERENCE_PARTS` are values of a list.
 TEXT_PARTS = ("street", "building", "floor", "city", "postal_code")
 REFERENCE_PARTS = ("country", "subdivision", "work_region", "work_site")
-
-
-def _reference() -> Mapped[int | None]:
-    return mapped_column(Id, ForeignKey("reference_item.id"))
 
 
 class AddressParts:
@@ -35,16 +32,16 @@ class AddressParts:
 
     @declared_attr
     def country_id(cls) -> Mapped[int | None]:
-        return _reference()
+        return value_of(ReferenceList.COUNTRY)
 
     @declared_attr
     def subdivision_id(cls) -> Mapped[int | None]:
-        return _reference()
+        return value_of(ReferenceList.PROVINCE)
 
     @declared_attr
     def work_region_id(cls) -> Mapped[int | None]:
-        return _reference()
+        return value_of(ReferenceList.WORK_REGION)
 
     @declared_attr
     def work_site_id(cls) -> Mapped[int | None]:
-        return _reference()
+        return value_of(ReferenceList.WORK_SITE)

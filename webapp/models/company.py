@@ -10,6 +10,7 @@ from webapp.extensions import Model
 from webapp.models.address import AddressKind, AddressParts
 from webapp.models.base import Choice, Id, IntKey, Moment, Timestamped, Versioned, key_text
 from webapp.models.phone import CompanyPhoneKind, PhoneParts
+from webapp.models.reference import ReferenceList, value_of
 
 
 class CommercialStatus(StrEnum):
@@ -37,26 +38,26 @@ class Company(Timestamped, Versioned, Model):
     sort_key: Mapped[bytes] = mapped_column(LargeBinary)
     search_key: Mapped[str] = mapped_column(key_text(1000))
     alias: Mapped[str] = mapped_column(String(300), default="")
-    account_type_id: Mapped[int] = mapped_column(Id, ForeignKey("reference_item.id"))
+    account_type_id: Mapped[int] = value_of(ReferenceList.ACCOUNT_TYPE)
     commercial_status: Mapped[CommercialStatus] = mapped_column(Choice(CommercialStatus))
-    status_id: Mapped[int | None] = mapped_column(Id, ForeignKey("reference_item.id"))
+    status_id: Mapped[int | None] = value_of(ReferenceList.COMPANY_STATE)
     parent_id: Mapped[int | None] = mapped_column(Id, ForeignKey("company.id"))
     is_reference: Mapped[bool] = mapped_column(default=False)
     allow_engagements: Mapped[bool] = mapped_column(default=False)
 
     website: Mapped[str] = mapped_column(String(500), default="")
 
-    source_id: Mapped[int | None] = mapped_column(Id, ForeignKey("reference_item.id"))
+    source_id: Mapped[int | None] = value_of(ReferenceList.SOURCE)
     account_manager_id: Mapped[int | None] = mapped_column(Id, ForeignKey("resource.id"))
     telemarketer_id: Mapped[int | None] = mapped_column(Id, ForeignKey("resource.id"))
     sales_rep_id: Mapped[int | None] = mapped_column(Id, ForeignKey("resource.id"))
     company_number: Mapped[str | None] = mapped_column(String(60))
     #: The number without case: what is unique (D18).
     number_key: Mapped[str | None] = mapped_column(String(60), unique=True)
-    business_region_id: Mapped[int | None] = mapped_column(Id, ForeignKey("reference_item.id"))
-    industry_id: Mapped[int | None] = mapped_column(Id, ForeignKey("reference_item.id"))
-    annual_revenue_id: Mapped[int | None] = mapped_column(Id, ForeignKey("reference_item.id"))
-    employees_id: Mapped[int | None] = mapped_column(Id, ForeignKey("reference_item.id"))
+    business_region_id: Mapped[int | None] = value_of(ReferenceList.BUSINESS_REGION)
+    industry_id: Mapped[int | None] = value_of(ReferenceList.INDUSTRY)
+    annual_revenue_id: Mapped[int | None] = value_of(ReferenceList.ANNUAL_REVENUE)
+    employees_id: Mapped[int | None] = value_of(ReferenceList.EMPLOYEES)
     tax_exempt: Mapped[bool] = mapped_column(default=False)
     #: Kept, but ignored while the company is not exempt (D19).
     tax_exemption_id: Mapped[str] = mapped_column(String(60), default="")

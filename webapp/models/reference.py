@@ -2,9 +2,10 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, MappedColumn, mapped_column
 
 from webapp.extensions import Model
 from webapp.i18n import language
@@ -66,3 +67,8 @@ class ReferenceItem(Model):
     def label(self) -> str:
         """The label in the reader's language."""
         return self.label_en if language() == "en" else self.label_fr
+
+
+def value_of(which: ReferenceList) -> MappedColumn[Any]:
+    """Return a column that holds a value of this list; it says so, and the lists' pages count where it is used."""
+    return mapped_column(Id, ForeignKey("reference_item.id"), info={"list": which})

@@ -244,7 +244,7 @@ def _give_number(company: Company) -> None:
     """Give the next free number, when the organisation numbers automatically (D18)."""
     settings = organisation.load()
     while settings.auto_numbering and not company.company_number:
-        number = f"{settings.number_prefix}{organisation.next_number('company'):06}"
+        number = organisation.number_text(settings.number_prefix, organisation.next_number("company"))
         if _owner_of_number(number, None) is None:
             company.company_number, company.number_key = number, number.casefold()
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from webapp.extensions import db
 from webapp.models import Counter, Organisation, Setting
@@ -31,6 +32,11 @@ def save(values: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
     return changes
 
 
+def number_text(prefix: str, number: int) -> str:
+    """Write a company number given automatically (D18)."""
+    return f"{prefix}{number:06}"
+
+
 def next_number(counter: str, count: int = 1) -> int:
     """Reserve `count` numbers in this transaction and return the first; the row lock makes others wait."""
     reserve = (
@@ -38,7 +44,15 @@ def next_number(counter: str, count: int = 1) -> int:
     )
     last = db.session.execute(reserve).scalar()
     if last is None:
-        db.session.add(Counter(name=counter, value=count))
-        db.session.flush()
-        last = count
+        _start(counter)
+        last = db.session.execute(reserve).scalar_one()
     return last - count + 1
+
+
+def _start(counter: str) -> None:
+    """Make a counter at zero, unless another transaction has just made it."""
+    try:
+        with db.session.begin_nested():
+            db.session.execute(insert(Counter).values(name=counter, value=0))
+    except IntegrityError:
+        return

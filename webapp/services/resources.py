@@ -6,11 +6,12 @@ left as it is.
 """
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import available_timezones
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select, tuple_
 from sqlalchemy.exc import IntegrityError
 
 from webapp.access import Viewer
@@ -20,6 +21,7 @@ from webapp.extensions import db
 from webapp.i18n import _
 from webapp.models import BillingEntity, Principal, PrincipalKind, Resource, Role
 from webapp.services import links, organisation, sessions
+from webapp.services.lookups import words_start_with
 from webapp.services.refusal import Refused
 from webapp.text import search_key, sort_key
 
@@ -51,6 +53,44 @@ def values_of(resource: Resource) -> dict[str, Any]:
     """Return the values of a resource, as forms and exports want them."""
     values = {name: getattr(resource, name) for name in COLUMNS}
     return values | {"billing_entities": [entity.id for entity in resource.billing_entities]}
+
+
+def browse(
+    *, active: bool = True, name: str = "", after_id: int | None = None, limit: int = 50
+) -> tuple[Sequence[Resource], int | None]:
+    """Return a page of resources in order of name, and the id after which the next page begins, if there is one.
+
+    `name` keeps those of whom each word starts a word of the name or of the address.
+    """
+    statement = select(Resource).where(Resource.is_active == active, words_start_with(Resource.search_key, name))
+    if after_id is not None and 0 < after_id < 2**63:
+        place = select(Resource.sort_key, Resource.id).where(Resource.id == after_id)
+        if (seen := db.session.execute(place).first()) is not None:
+            statement = statement.where(tuple_(Resource.sort_key, Resource.id) > tuple(seen))
+    found = db.session.scalars(statement.order_by(Resource.sort_key, Resource.id).limit(limit + 1)).all()
+    return found[:limit], found[limit - 1].id if len(found) > limit else None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many resources there are, and how many wait for something."""
+
+    active: int
+    inactive: int
+    #: Active, but they have not chosen a password yet: a link waits to be handed to them.
+    without_password: int
+
+
+def counts() -> Counts:
+    """Count the resources, with one query."""
+    row = db.session.execute(
+        select(
+            func.count().filter(Resource.is_active),
+            func.count().filter(~Resource.is_active),
+            func.count().filter(Resource.is_active, Resource.password_hash.is_(None)),
+        ).select_from(Resource)
+    ).one()
+    return Counts(*row)
 
 
 def any_exists() -> bool:

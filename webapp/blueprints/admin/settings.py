@@ -1,0 +1,78 @@
+"""The organisation's settings, and what the installation was started with (R1)."""
+
+from dataclasses import asdict
+from urllib.parse import urlsplit
+
+from flask import current_app, request, url_for
+from werkzeug.wrappers import Response
+
+from webapp.access import ADMIN, access
+from webapp.blueprints.admin.base import bp
+from webapp.config import Settings
+from webapp.extensions import db
+from webapp.forms.setting import SECTIONS, SettingsForm
+from webapp.i18n import _
+from webapp.services import organisation
+from webapp.text import clean_line
+from webapp.web import page, saved
+
+#: The number shown as an example.
+EXAMPLE = 42
+
+
+@bp.route("/settings", methods=["GET", "POST"])
+@access(ADMIN)
+def settings() -> Response:
+    form = SettingsForm.load(asdict(organisation.load()))
+    if form.posted_and_valid():
+        changes = organisation.save(form.values())
+        db.session.commit()
+        return saved(url_for(".settings"), _("Les paramètres sont enregistrés.") if changes else _("Rien n’a changé."))
+    return page(
+        "admin/settings.html",
+        "admin/_settings.html",
+        form=form,
+        sections=[(title, [form[name] for name in names]) for title, names in SECTIONS],
+        example=organisation.number_text(form.number_prefix.data or "", EXAMPLE),
+        installation=installation(current_app.config["SETTINGS"]),
+        status=422 if form.errors else 200,
+    )
+
+
+@bp.get("/settings/number-example")
+@access(ADMIN)
+def number_example() -> Response:
+    """What a company number looks like with the prefix being typed (D18)."""
+    prefix = clean_line(request.args.get("number_prefix", ""))[:20]
+    return page("admin/_number_example.html", example=organisation.number_text(prefix, EXAMPLE))
+
+
+def installation(started_with: Settings) -> list[tuple[str, str, str]]:
+    """What the environment says, by the name of its variable, without any secret."""
+    nothing = _("non défini")
+    return [
+        ("BASE_URL", started_with.base_url, _("L’adresse des liens dans les e-mails.")),
+        (
+            "DATABASE_URL",
+            "SQLite" if started_with.is_sqlite else _without_secret(started_with.database_url),
+            _("La base de données."),
+        ),
+        (
+            "SMTP_URL",
+            _without_secret(started_with.smtp_url) or nothing,
+            _("Le serveur d’envoi des e-mails. Sans lui, ils attendent dans la boîte d’envoi."),
+        ),
+        ("REDIS_URL", _without_secret(started_with.redis_url) or nothing, _("Facultatif, pour plusieurs machines.")),
+        (
+            "SESSION_HOURS",
+            str(started_with.session_hours),
+            _("Les heures sans activité au bout desquelles une session se termine."),
+        ),
+        ("TRUSTED_PROXIES", str(started_with.trusted_proxies), _("Les serveurs mandataires placés devant.")),
+    ]
+
+
+def _without_secret(url: str) -> str:
+    """An address without its user and password, nor its options."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if url else ""

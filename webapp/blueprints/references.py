@@ -1,0 +1,81 @@
+"""What anybody may add to the lists from a company's dialog: a province or state, a source (C5, C7)."""
+
+import json
+
+from flask import Blueprint, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from webapp.access import STAFF, Ability, access, require
+from webapp.extensions import db
+from webapp.forms.reference import ProvinceForm, SourceForm
+from webapp.i18n import _
+from webapp.models import ReferenceItem, ReferenceList
+from webapp.services import references
+from webapp.services.refusal import Refused
+from webapp.web import page, viewer, wants_fragment
+
+bp = Blueprint("references", __name__, url_prefix="/references")
+
+
+@bp.route("/provinces/new", methods=["GET", "POST"])
+@access(STAFF)
+def new_province() -> Response:
+    """« Ajout d’une province ou d’un état », in the country of the address (C5, D15)."""
+    require(Ability.ADD_REFERENCE, viewer())
+    country = references.find(ReferenceList.COUNTRY, request.args.get("country", type=int))
+    form = ProvinceForm.load()
+    if form.posted_and_valid() and country is not None:
+        try:
+            item = references.add_province(country.id, **form.values(), by=viewer())
+        except Refused as refusal:
+            form.refuse(refusal.errors)
+        else:
+            db.session.commit()
+            return _added(item)
+    return page(
+        "references/new_province.html",
+        "references/_new_province.html",
+        form=form,
+        country=country,
+        countries=references.options(ReferenceList.COUNTRY) if country is None else [],
+        field=_field(),
+        status=422 if request.method == "POST" else 200,
+    )
+
+
+@bp.route("/sources/new", methods=["GET", "POST"])
+@access(STAFF)
+def new_source() -> Response:
+    """« Ajout d’une source » (C7)."""
+    require(Ability.ADD_REFERENCE, viewer())
+    form = SourceForm.load()
+    if form.posted_and_valid():
+        try:
+            item = references.add(ReferenceList.SOURCE, **form.values())
+        except Refused as refusal:
+            form.refuse(refusal.errors)
+        else:
+            db.session.commit()
+            return _added(item)
+    return page(
+        "references/new_source.html",
+        "references/_new_source.html",
+        form=form,
+        field=_field(),
+        status=422 if form.errors else 200,
+    )
+
+
+def _added(item: ReferenceItem) -> Response:
+    """Close the dialog and have the new value chosen in the field it was opened for; without htmx, say it is there."""
+    if wants_fragment():
+        chosen = {"field": _field(), "id": item.id, "text": item.label}
+        # Headers are Latin-1: what the alphabet of the label may be is escaped.
+        return Response(status=200, headers={"HX-Trigger": json.dumps({"referenceAdded": chosen})})
+    flash(_("« %(label)s » a été ajoutée.", label=item.label), "ok")
+    return redirect(url_for(request.endpoint or "", country=item.parent_id), 303)
+
+
+def _field() -> str:
+    """The name of the form field for which the dialog was opened."""
+    return request.args.get("field", "")[:60]

@@ -1,0 +1,135 @@
+"""Billing entities: the organisation's legal entities that invoice, and who has access to them (R1, A1)."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import exists, func, select, update
+
+from webapp.access import unscoped
+from webapp.clock import now
+from webapp.extensions import db
+from webapp.i18n import _
+from webapp.models import BillingEntity, CompanyGrant, Principal, PrincipalKind, resource_billing_entity
+from webapp.services import organisation
+from webapp.services.refusal import Refused
+from webapp.text import search_key
+
+
+def everything() -> Sequence[BillingEntity]:
+    """Return all billing entities in order, the retired ones too."""
+    return db.session.scalars(select(BillingEntity).order_by(BillingEntity.position, BillingEntity.id)).all()
+
+
+def find(entity_id: int) -> BillingEntity | None:
+    """Return an entity by its id, or nothing; any number may be asked for."""
+    return db.session.get(BillingEntity, entity_id) if 0 < entity_id < 2**63 else None
+
+
+def usage() -> dict[int, dict[str, int]]:
+    """Return for each entity how many resources have access to it and how many companies are granted to it."""
+    found: dict[int, dict[str, int]] = {entity.id: {} for entity in everything()}
+    column = resource_billing_entity.c.billing_entity_id
+    for entity_id, count in db.session.execute(select(column, func.count()).group_by(column)).tuples():
+        found[entity_id]["resource"] = count
+    granted = (
+        select(BillingEntity.id, func.count())
+        .join(CompanyGrant, CompanyGrant.principal_id == BillingEntity.principal_id)
+        .group_by(BillingEntity.id)
+    )
+    for entity_id, count in db.session.execute(unscoped(granted, "where used")).tuples():
+        found[entity_id]["company"] = count
+    return found
+
+
+def is_used(entity: BillingEntity) -> bool:
+    """Whether a resource has access to it or a company is granted to it."""
+    has_resource = exists().where(resource_billing_entity.c.billing_entity_id == entity.id)
+    is_granted = exists().where(CompanyGrant.principal_id == entity.principal_id)
+    return bool(db.session.scalar(unscoped(select(has_resource | is_granted), "where used")))
+
+
+class AlreadyThere(Refused):
+    """Another entity has this name; `existing` is that entity."""
+
+    def __init__(self, existing: BillingEntity):
+        message = _("« %(label)s » existe déjà.", label=existing.name)
+        if existing.retired_at:
+            message = _("« %(label)s » existe déjà, mais a été retirée.", label=existing.name)
+        super().__init__({"name": message})
+        self.existing = existing
+
+
+def add(name: str) -> BillingEntity:
+    """Add an entity at the end, with the principal it is granted companies by; raises AlreadyThere (A1)."""
+    _take_turn()
+    _refuse_duplicate(name, except_id=0)
+    principal = Principal(kind=PrincipalKind.BILLING_ENTITY)
+    db.session.add(principal)
+    db.session.flush()
+    entity = BillingEntity(principal_id=principal.id, name=name, name_key=name_key(name), position=len(everything()))
+    db.session.add(entity)
+    db.session.flush()
+    return entity
+
+
+def rename(entity: BillingEntity, name: str) -> None:
+    """Give an entity another name; raises AlreadyThere."""
+    _take_turn()
+    _refuse_duplicate(name, except_id=entity.id)
+    entity.name, entity.name_key = name, name_key(name)
+    db.session.flush()
+
+
+def move(entity: BillingEntity, step: int) -> None:
+    """Move an entity among those in use: one place up (-1) or down (+1); at the end nothing happens."""
+    _take_turn()
+    rows = db.session.execute(
+        select(BillingEntity.id, BillingEntity.retired_at).order_by(BillingEntity.position, BillingEntity.id)
+    ).all()
+    offered = [row.id for row in rows if row.retired_at is None]
+    if entity.id not in offered or not 0 <= offered.index(entity.id) + step < len(offered):
+        return
+    neighbour = offered[offered.index(entity.id) + step]
+    ids = [row.id for row in rows if row.id != entity.id]
+    ids.insert(ids.index(neighbour) + (step > 0), entity.id)
+    db.session.execute(update(BillingEntity), [{"id": each, "position": position} for position, each in enumerate(ids)])
+    db.session.expire_all()
+
+
+def retire(entity: BillingEntity) -> None:
+    """Offer an entity no more. Who has access through it keeps it: a retirement hides no company (R1)."""
+    entity.retired_at = entity.retired_at or now()
+
+
+def restore(entity: BillingEntity) -> None:
+    """Offer a retired entity again."""
+    entity.retired_at = None
+
+
+def remove(entity: BillingEntity) -> None:
+    """Delete an entity nothing refers to, with its principal; raises Refused for one in use."""
+    _take_turn()
+    if is_used(entity):
+        raise Refused({"item": _("« %(label)s » est utilisée : vous pouvez la retirer.", label=entity.name)})
+    principal = db.session.get(Principal, entity.principal_id)
+    db.session.delete(entity)
+    db.session.flush()
+    db.session.delete(principal)
+    db.session.flush()
+
+
+def name_key(name: str) -> str:
+    """Return what two names of entities have in common when they are the same one."""
+    return search_key(name)[:400]
+
+
+def _take_turn() -> None:
+    """Make whoever else changes the entities wait until this transaction ends."""
+    organisation.next_number("changes_of_billing_entities")
+
+
+def _refuse_duplicate(name: str, *, except_id: int) -> None:
+    existing = db.session.scalar(
+        select(BillingEntity).where(BillingEntity.name_key == name_key(name), BillingEntity.id != except_id)
+    )
+    if existing is not None:
+        raise AlreadyThere(existing)
