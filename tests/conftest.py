@@ -15,12 +15,15 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import click.testing
 import flask_migrate
 import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.orm import scoped_session
@@ -40,6 +43,14 @@ from webapp.services import seeding
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--db", choices=("sqlite", "postgres"), default="sqlite", help="the database the tests run on")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the translations once, before the processes that share the tests begin."""
+    if not hasattr(config, "workerinput"):
+        for source in Path(create_app.__code__.co_filename).parent.glob("translations/*/LC_MESSAGES/*.po"):
+            with source.open("rb") as file, source.with_suffix(".mo").open("wb") as compiled:
+                write_mo(compiled, read_po(file, locale=source.parts[-3]))
 
 
 def pytest_report_header(config: pytest.Config) -> str:

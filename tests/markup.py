@@ -250,9 +250,6 @@ def _forms(root: Element) -> Iterator[str]:
             yield f"{form!r} posts without a CSRF token"
         if method == "get" and tokens:
             yield f"{form!r} would put its CSRF token in the address"
-    for button in root.all("button"):
-        if button.get("type") not in ("submit", "button", "reset"):
-            yield f"{button!r} has no type"
 
 
 #: What only a defect prints.

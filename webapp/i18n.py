@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
 from flask import current_app, g, has_request_context, request
-from flask_babel import force_locale, get_locale, gettext, lazy_gettext, ngettext
+from flask_babel import LazyString, force_locale, get_locale, gettext, lazy_gettext, ngettext
 
 from webapp.config import DEFAULT_LANGUAGE, DEFAULT_TIMEZONE, LANGUAGES
 
@@ -17,6 +17,7 @@ _l = lazy_gettext
 _n = ngettext
 
 __all__ = [
+    "LazyString",
     "_",
     "_l",
     "_n",

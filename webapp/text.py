@@ -1,7 +1,7 @@
 """How text is cleaned, sorted and searched, the same on every database.
 
 Sort and search keys are computed here and stored beside the names, so that order and search need
-nothing from the database but the comparison of bytes and of plain ASCII strings.
+nothing from the database but the comparison of bytes and of strings by code point.
 """
 
 import re
@@ -61,8 +61,9 @@ class _Collation:
     """The weights of texts at the three levels of the Unicode collation algorithm (DUCET 10).
 
     A weight is held as the character of that number. Most characters weigh the same wherever they
-    stand, so their weights are kept one by one; a text that holds a character whose weight may depend
-    on what precedes it (a combining mark, the second half of a contraction) goes to pyuca whole.
+    stand, so their weights are kept one by one; a text that, once composed, holds a character whose
+    weight may depend on what precedes it (a combining mark, the second half of a contraction) goes to
+    pyuca whole.
     """
 
     def __init__(self) -> None:
@@ -76,11 +77,13 @@ class _Collation:
 
     def primary(self, text: str) -> str:
         """Give the weights of the letters alone, blind to accents and case."""
+        text = unicodedata.normalize("NFC", text)
         weights = text.translate(self._tables[_PRIMARY])
         return self._weigh(text)[_PRIMARY] if _NEEDS_NEIGHBOURS in weights else weights
 
     def levels(self, text: str) -> tuple[str, str, str]:
         """Give the weights of the letters, of the accents and of the case."""
+        text = unicodedata.normalize("NFC", text)
         primary = text.translate(self._tables[_PRIMARY])
         if _NEEDS_NEIGHBOURS in primary:
             return self._weigh(text)
@@ -198,7 +201,7 @@ def search_key(text: str) -> str:
     A text that is punctuation only stands for itself, so that it can be found too.
     """
     words = unicodedata.normalize("NFKC", text).translate(_FOLDED).split()
-    return " ".join(words) or text.strip().casefold()
+    return " ".join(words) or clean_line(text)
 
 
 # --- Cleaning --------------------------------------------------------------------------------------

@@ -63,6 +63,11 @@ def test_a_french_address_as_the_post_wants_it():
     ]
 
 
+def test_a_country_that_writes_its_streets_in_capitals_writes_all_of_them_so():
+    values = {"country": "HU", "street": "Fő utca 1", "building": "A épület", "floor": "2. em.", "city": "Győr"}
+    assert format_address(values, "Hongrie", None) == ["GYŐR", "FŐ UTCA 1", "A ÉPÜLET, 2. EM.", "Hongrie"]
+
+
 @pytest.mark.parametrize(
     ("values", "subdivision", "last_line"),
     [

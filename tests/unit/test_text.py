@@ -304,6 +304,7 @@ def test_a_search_keeps_different_letters_apart(stored, typed):
 
 def test_a_name_of_signs_only_can_still_be_found():
     assert search_key(" !!! ") == "!!!"
+    assert search_key("\0\ud800") == ""  # which no database could be asked for
     assert search_key("") == ""
     assert search_key("   ") == ""
 
@@ -314,6 +315,7 @@ def test_a_search_key_searches_as_itself(text):
     assert search_key(key) == key
     assert "  " not in key
     assert key == key.strip()
+    key.encode()  # a database can be asked for it
 
 
 # --- Cleaning --------------------------------------------------------------------------------------

@@ -6,16 +6,32 @@ from webapp.blueprints import (
     account,
     admin,
     auth,
+    companies,
     first_use,
     health,
     home,
     links,
+    lookups,
     preferences,
     references,
+    trees,
 )
 
 
 def init_app(app: Flask) -> None:
     """Register every blueprint."""
-    for module in (account, admin, auth, first_use, health, home, links, preferences, references):
+    for module in (
+        account,
+        admin,
+        auth,
+        companies,
+        first_use,
+        health,
+        home,
+        links,
+        lookups,
+        preferences,
+        references,
+        trees,
+    ):
         app.register_blueprint(module.bp)

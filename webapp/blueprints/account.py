@@ -4,13 +4,13 @@ from flask import Blueprint, current_app, redirect, request, session, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from webapp import identity
+from webapp import devices, identity
 from webapp.access import STAFF, access
 from webapp.blueprints.auth import wait_sentence
 from webapp.extensions import db
 from webapp.forms.account import ChangePasswordForm, ConfirmCodeForm, ConfirmPasswordForm, ProfileForm
 from webapp.forms.base import Form
-from webapp.i18n import _
+from webapp.i18n import _, moment
 from webapp.models import Resource
 from webapp.services import accounts, resources, second_factor, sessions, throttle
 from webapp.services.refusal import Refused
@@ -43,6 +43,8 @@ def show() -> Response:
         me=me,
         sessions=sessions.open_ones(me.id, current_app.config["PERMANENT_SESSION_LIFETIME"]),
         current_session_id=viewer().session_id,
+        device=devices.describe,
+        moment=moment,
         status=422 if form.errors else 200,
     )
 
@@ -57,9 +59,7 @@ def password() -> Response:
         try:
             accounts.set_password(me, form.password.data, keep_session=viewer().session_id)
             db.session.commit()
-            return saved(
-                url_for("account.show"), _("Votre mot de passe est changé. Vos autres sessions sont fermées.")
-            )
+            return saved(url_for("account.show"), _("Votre mot de passe est changé. Vos autres sessions sont fermées."))
         except Refused as refusal:
             db.session.rollback()
             form.refuse(refusal.errors)
@@ -163,7 +163,7 @@ def _me() -> Resource:
 
 
 def _is_me(me: Resource, form: Form) -> bool:
-    """Whether the current password is right; says so beside the field when it isn't. Tries are counted as at sign-in."""
+    """Whether the current password is right; when it isn’t, says so beside the field. Tries count as at sign-in."""
     try:
         attempt = throttle.begin(f"password:{me.id}", identity.client_address())
     except throttle.TooManyAttempts as refusal:

@@ -36,9 +36,7 @@ def login() -> Response:
     db.session.commit()
     right, outdated = accounts.check_password(stored_hash, form.password.data)
     if account is None or not right:
-        return _login_page(
-            form, wanted, status=422, error=_("L’adresse e-mail ou le mot de passe est incorrect.")
-        )
+        return _login_page(form, wanted, status=422, error=_("L’adresse e-mail ou le mot de passe est incorrect."))
     throttle.succeed(attempt)
     if outdated:
         accounts.renew_hash(account, form.password.data)
@@ -98,18 +96,16 @@ def wait_sentence(refusal: throttle.TooManyAttempts) -> str:
 
 def _login_page(form: SignInForm, wanted: str | None, *, status: int = 200, error: str = "") -> Response:
     waiting_for_first_use = not resources.any_exists()
-    return page(
-        "auth/login.html", form=form, next=wanted, error=error, first_use=waiting_for_first_use, status=status
-    )
+    return page("auth/login.html", form=form, next=wanted, error=error, first_use=waiting_for_first_use, status=status)
 
 
 def _tell_what_is_left(resource_id: int) -> None:
     left = second_factor.recovery_codes_left(resource_id)
     flash(
         _n(
-            "Il vous reste un code de secours. Créez-en d’autres dans « Mon compte ».",
-            "Il vous reste %(num)d codes de secours. Vous pouvez en créer d’autres dans « Mon compte ».",
+            "Il vous reste %(num)d code de secours. Créez-en d’autres dans « Mon compte ».",
+            "Il vous reste %(num)d codes de secours. Vous pouvez en créer d’autres dans « Mon compte ».",
             left,
         ),
-        "warning",
+        "warn",
     )

@@ -7,13 +7,14 @@ from werkzeug.wrappers import Response
 
 from webapp.access import STAFF, Ability, access, get_visible, require
 from webapp.extensions import db
-from webapp.forms.company import CompanyForm
+from webapp.forms.company import ADDRESS_TITLES, PHONE_LABELS, CompanyForm, status_labels
 from webapp.i18n import _
 from webapp.models import REFERENCE_PARTS, AddressKind, Company
 from webapp.services import companies, company_profile, lookups
 from webapp.web import page, saved, viewer
 
 bp = Blueprint("companies", __name__, url_prefix="/companies")
+bp.add_app_template_global(status_labels)
 
 
 @bp.get("/<int:company_id>")
@@ -21,7 +22,14 @@ bp = Blueprint("companies", __name__, url_prefix="/companies")
 def show(company_id: int) -> Response:
     """The profile (C9)."""
     company = get_visible(Company, company_id, viewer())
-    return page("companies/show.html", "companies/_show.html", profile=company_profile.read(company, viewer()))
+    return page(
+        "companies/show.html",
+        "companies/_show.html",
+        profile=company_profile.read(company, viewer()),
+        phone_labels=PHONE_LABELS,
+        address_titles=ADDRESS_TITLES,
+        page_size=company_profile.PAGE,
+    )
 
 
 @bp.get("/<int:company_id>/subsidiaries")
@@ -37,7 +45,7 @@ def subsidiaries(company_id: int) -> Response:
         "companies/_subsidiaries.html",
         company=company,
         rows=rows,
-        paged=after is not None,
+        page_size=company_profile.PAGE,
     )
 
 
@@ -51,7 +59,7 @@ def new() -> Response:
     if form.posted_and_valid():
         company = companies.create(form.values(), by=viewer())
         db.session.commit()
-        return _saved(form, company, _("Société créée : %(name)s", name=company.name))
+        return _saved(form, company, _("Société créée : %(name)s", name=company.name))
     return _dialog(form)
 
 
@@ -70,7 +78,7 @@ def edit(company_id: int) -> Response:
         db.session.commit()
         if not changes:
             return _saved(form, company, _("Aucune modification à enregistrer."))
-        return _saved(form, company, _("Société enregistrée : %(name)s", name=company.name))
+        return _saved(form, company, _("Société enregistrée : %(name)s", name=company.name))
     return _dialog(form, company)
 
 
@@ -84,8 +92,13 @@ def delete(company_id: int) -> Response:
         tree = url_for(f"trees.{companies.tree_of(company)}")
         companies.remove(company, by=viewer())
         db.session.commit()
-        return saved(tree, _("Société supprimée : %(name)s", name=company.name), companyChanged={"id": company_id})
-    return page("companies/delete.html", "companies/_delete_dialog.html", company=company)
+        return saved(tree, _("Société supprimée : %(name)s", name=company.name), companyChanged={"id": company_id})
+    return page(
+        "companies/delete.html",
+        "companies/_delete_dialog.html",
+        company=company,
+        subsidiaries=len(company_profile.subsidiaries(company, viewer())),
+    )
 
 
 @bp.post("/address")
@@ -96,7 +109,7 @@ def address() -> Response:
     if kind not in set(AddressKind):
         return Response(status=404)
     form = CompanyForm.load(viewer=viewer())
-    return page("companies/address.html", "companies/_address.html", tab=form.tabs[1], kind=AddressKind(kind))
+    return page("companies/address.html", "companies/_address.html", tab=form.tabs[1], kind=AddressKind(kind), address_titles=ADDRESS_TITLES)
 
 
 def _starting_values() -> dict[str, Any]:
@@ -110,8 +123,15 @@ def _starting_values() -> dict[str, Any]:
 
 def _dialog(form: CompanyForm, company: Company | None = None) -> Response:
     form.warn()
-    status = 422 if request.method == "POST" else 200
-    return page("companies/edit.html", "companies/_edit_dialog.html", status=status, form=form, company=company)
+    status = 409 if form.conflict else 422 if request.method == "POST" else 200
+    return page(
+        "companies/edit.html",
+        "companies/_edit_dialog.html",
+        status=status,
+        form=form,
+        company=company,
+        address_titles=ADDRESS_TITLES,
+    )
 
 
 def _saved(form: CompanyForm, company: Company, message: str) -> Response:

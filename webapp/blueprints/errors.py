@@ -39,7 +39,7 @@ def texts(code: int) -> tuple[str, str]:
         code,
         (
             _("Une erreur est survenue"),
-            _("L’incident est consigné. Réessayez ; s’il persiste, prévenez votre administrateur."),
+            _("L’incident est consigné. Réessayez ; s’il persiste, prévenez votre administrateur."),
         ),
     )
 

@@ -13,7 +13,7 @@ from webapp.i18n import language
 from webapp.models import LinkPurpose, OneTimeLink, Organisation, Role
 from webapp.services import accounts, demo, links, organisation, resources
 from webapp.services.refusal import Refused
-from webapp.web import page, without_referrer
+from webapp.web import page
 
 bp = Blueprint("first_use", __name__)
 
@@ -37,7 +37,7 @@ def begin(token: str) -> Response:
         except Refused as refusal:
             db.session.rollback()
             form.refuse(refusal.errors)
-    return without_referrer(page("first_use/begin.html", form=form, status=422 if form.errors else 200))
+    return page("first_use/begin.html", form=form, status=422 if form.errors else 200)
 
 
 def _set_up(link: OneTimeLink, form: FirstUseForm) -> Response:

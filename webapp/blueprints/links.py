@@ -10,7 +10,7 @@ from webapp.forms.auth import ChoosePasswordForm
 from webapp.models import LinkPurpose, OneTimeLink, Resource
 from webapp.services import accounts, links
 from webapp.services.refusal import Refused
-from webapp.web import page, without_referrer
+from webapp.web import page
 
 bp = Blueprint("links", __name__)
 
@@ -27,12 +27,12 @@ def follow(token: str) -> Response:
         return _choose_password(link, resource)
     if request.method == "POST":
         return _enter(link, resource)
-    return without_referrer(page("auth/link_sign_in.html", resource=resource))
+    return page("auth/link_sign_in.html", resource=resource)
 
 
 def over() -> Response:
     """Say that a link no longer opens anything, or never did: which of the two isn't told."""
-    return without_referrer(page("auth/link_over.html", status=410))
+    return page("auth/link_over.html", status=410)
 
 
 def _choose_password(link: OneTimeLink, resource: Resource) -> Response:
@@ -48,7 +48,7 @@ def _choose_password(link: OneTimeLink, resource: Resource) -> Response:
             db.session.rollback()
             form.refuse(refusal.errors)
     status = 422 if form.errors else 200
-    return without_referrer(page("auth/link_password.html", form=form, resource=resource, status=status))
+    return page("auth/link_password.html", form=form, resource=resource, status=status)
 
 
 def _enter(link: OneTimeLink, resource: Resource) -> Response:

@@ -4,7 +4,8 @@ from flask import Blueprint, abort, request
 from werkzeug.wrappers import Response
 
 from webapp.access import STAFF, access
-from webapp.services.lookups import LOOKUPS
+from webapp.i18n import _
+from webapp.services.lookups import LIMIT, LOOKUPS
 from webapp.text import clean_line
 from webapp.web import page, viewer
 
@@ -21,4 +22,6 @@ def search(name: str) -> Response:
     typed = clean_line(request.args.get("q", ""))[:100]
     within = request.args.get(request.args.get("depends", ""), type=int)
     found = lookup.search(typed, viewer(), within)
-    return page("lookups/page.html", "lookups/_options.html", name=name, found=found, typed=typed)
+    options = [(one.id, one.label, one.detail, one.label) for one in found]
+    hint = _("Tapez une lettre de plus pour affiner.") if len(found) == LIMIT else ""
+    return page("lookups/page.html", "lookups/_options.html", options=options, hint=hint)

@@ -72,7 +72,7 @@ def _added(item: ReferenceItem) -> Response:
         chosen = {"field": _field(), "id": item.id, "text": item.label}
         # Headers are Latin-1: what the alphabet of the label may be is escaped.
         return Response(status=200, headers={"HX-Trigger": json.dumps({"referenceAdded": chosen})})
-    flash(_("« %(label)s » a été ajoutée.", label=item.label), "ok")
+    flash(_("« %(label)s » a été ajoutée.", label=item.label), "ok")
     return redirect(url_for(request.endpoint or "", country=item.parent_id), 303)
 
 

@@ -11,15 +11,15 @@ import click
 from alembic.util import CommandError
 from flask import Flask
 from flask.cli import FlaskGroup, ScriptInfo
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError
 
-from webapp.cli import db, docs
+from webapp.cli import db, demo, docs, users
 from webapp.config import SettingError
 
 
 def init_app(app: Flask) -> None:
     """Register every command group."""
-    modules: tuple[Any, ...] = (db, docs)
+    modules: tuple[Any, ...] = (db, demo, docs, users)
     for module in modules:
         module.init_app(app)
 
@@ -42,7 +42,7 @@ class Commands(FlaskGroup):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         try:
             return super().main(*args, **kwargs)
-        except (SettingError, OSError, CommandError, OperationalError, ProgrammingError) as error:
+        except (SettingError, OSError, CommandError, DatabaseError) as error:
             sentence = explain(error)
             if sentence is None:
                 raise
@@ -72,7 +72,7 @@ def explain(error: Exception) -> str | None:
     """Return one sentence for what an operator can put right, or nothing when it is a defect of ours."""
     if isinstance(error, OSError):
         return f"{error.filename}: {os.strerror(error.errno)}." if error.filename and error.errno else None
-    if isinstance(error, OperationalError | ProgrammingError):
+    if isinstance(error, DatabaseError):
         said = f"{type(error.orig).__name__} {error.orig}".lower()
         return next((sentence for words, sentence in DATABASE_TROUBLES if words in said), None)
     return str(error)

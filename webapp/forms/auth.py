@@ -42,7 +42,7 @@ class FirstUseForm(Form):
     password = Password(_l("Mot de passe"), required=True, autocomplete="new-password", hint=PASSWORD_HINT)
     demo = Checkbox(
         _l("Avec des données de démonstration"),
-        hint=_l("Un monde fictif pour essayer : à ne pas cocher pour un usage réel."),
+        hint=_l("Un monde fictif pour essayer : à ne pas cocher pour un usage réel."),
     )
 
     ORGANISATION = ("organisation", "country", "language", "timezone")

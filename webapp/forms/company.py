@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import request
 from wtforms import Field
 
 from webapp.addresses import address_order, address_warnings
@@ -52,10 +53,10 @@ def address_fields(kind: AddressKind) -> dict[str, Field]:
         f"{kind}_building": Text(_l("Bloc ou bâtiment"), max_length=120),
         f"{kind}_floor": Text(_l("Étage"), max_length=60),
         f"{kind}_city": Text(_l("Localité"), max_length=120),
-        f"{kind}_subdivision": Lookup(_l("Province/État"), "provinces", depends=f"{kind}_country"),
+        f"{kind}_subdivision": Lookup(_l("Province/État"), "provinces", within=f"{kind}_country"),
         f"{kind}_postal_code": Text(_l("Code postal"), max_length=30),
         f"{kind}_work_region": Lookup(_l("Région de travail"), "work-regions"),
-        f"{kind}_work_site": Lookup(_l("Site de travail"), "work-sites", depends=f"{kind}_work_region"),
+        f"{kind}_work_site": Lookup(_l("Site de travail"), "work-sites", within=f"{kind}_work_region"),
     }
 
 
@@ -64,7 +65,7 @@ def phone_field(kind: CompanyPhoneKind) -> Field:
 
 
 class GeneralTab(Tab):
-    key, title = "general", _l("Généralités")
+    key, label, icon = "general", _l("Généralités"), "building-2"
 
     name = Text(_l("Société"), required=True)
     alias = Text(_l("Alias"), hint=_l("Nom dans une autre langue ou un autre alphabet."))
@@ -77,17 +78,18 @@ class GeneralTab(Tab):
 
 
 class AddressesTab(Tab):
-    key, title = "addresses", _l("Adresses")
+    key, label, icon = "addresses", _l("Adresses"), "map-pin"
 
     website = WebAddress(_l("URL"), hint=_l("Site Web de la société, quelle que soit l’adresse."))
 
     for _kind in AddressKind:
         vars().update(address_fields(_kind))
 
-    def lines(self, kind: AddressKind) -> list[list[Field]]:
-        """Return the fields of an address in the order of its country, grouped by line."""
+    def ordered(self, kind: AddressKind) -> list[tuple[Field, int]]:
+        """Return the fields of an address in the order of its country, each with its width in twelfths of a line."""
         order = address_order(_country_code(self[f"{kind}_country"].data))
-        return [[self[f"{kind}_{part}"] for part in line] for line in order]
+        widths = (zip(line, _widths(line), strict=True) for line in order)
+        return [(self[f"{kind}_{part}"], width) for line in widths for part, width in line]
 
     def warn(self) -> None:
         """Say what the country expects of each address; nothing of it prevents a save (C4)."""
@@ -100,7 +102,7 @@ class AddressesTab(Tab):
 
 
 class PhonesTab(Tab):
-    key, title = "phones", _l("Coordonnées")
+    key, label, icon = "phones", _l("Coordonnées"), "phone"
 
     for _kind in CompanyPhoneKind:
         vars()[f"phone_{_kind}"] = phone_field(_kind)
@@ -109,11 +111,11 @@ class PhonesTab(Tab):
         """Say which numbers cannot be read; they are kept as typed (C6)."""
         for field in self.inputs():
             if field.data and not read_phone(field.data, country).valid:
-                field.warnings.append(_("Numéro non reconnu : il est gardé tel quel."))
+                field.warnings.append(_("Numéro non reconnu : il est gardé tel quel."))
 
 
 class DetailsTab(Tab):
-    key, title = "details", _l("Détails")
+    key, label, icon = "details", _l("Détails"), "list"
 
     source = Ref(_l("Source"), ReferenceList.SOURCE)
     account_manager = Lookup(_l("Gestionnaire de compte"), "resources")
@@ -146,6 +148,8 @@ class CompanyForm(TabbedForm):
 
     #: The record being changed, or None for a new one.
     company: Company | None = None
+    #: What to say when somebody else saved the record since it was opened.
+    conflict: str = ""
 
     def prepare(self, company: Company | None = None) -> None:
         """Give the form its record; automatic numbers can't be typed (D18)."""
@@ -155,13 +159,35 @@ class CompanyForm(TabbedForm):
             number.readonly = True
             number.data = company.company_number if company else None
             number.raw_data = None
-            number.required_note = "" if company else _("donné automatiquement à l’enregistrement")
+            number.hint = "" if company else _("Donné automatiquement à l’enregistrement.")
 
     def posted_and_valid(self) -> bool:
-        valid = super().posted_and_valid()
+        """Whether every field, the rules of companies, and whoever saved in the meantime let it pass."""
+        if request.method != "POST":
+            return False
+        super().posted_and_valid()
         self.refuse(companies.problems(self.values(), self.company))
         self._check_vat_number()
-        return valid and not self.errors
+        self._check_version()
+        return not self.errors and not self.conflict
+
+    def hidden(self) -> dict[str, Any]:
+        """What the form carries unseen: the version of the record it was filled from (R4)."""
+        return {"version": self.company.version} if self.company else {}
+
+    def _check_version(self) -> None:
+        """Find out whether the record was saved since this form was opened; say so, and what it holds now (R4)."""
+        if self.company is None or request.form.get("version", type=int) == self.company.version:
+            return
+        self.conflict = _(
+            "Cette société a été modifiée depuis que vous l’avez ouverte. Rien n’est perdu : ce que vous avez saisi "
+            "est ici, et la valeur enregistrée entre-temps est rappelée sous chaque champ qui diffère. "
+            "Corrigez au besoin, puis enregistrez."
+        )
+        for field in self.inputs():
+            if field.name in self.stored and field.data != self.stored[field.name]:
+                shown = field.write(self.stored[field.name]) or "—"
+                field.warnings.append(_("Valeur enregistrée entre-temps : %(value)s", value=shown))
 
     def values(self) -> dict[str, Any]:
         values = super().values()
@@ -184,6 +210,7 @@ class CompanyForm(TabbedForm):
         return bool(field.data) and not kept and not check_vat(field.data, self._vat_country).valid
 
     def _check_vat_number(self) -> None:
+        self["vat_confirmed"].wanted = self.asks_vat_confirmation
         if self.asks_vat_confirmation and not self["vat_confirmed"].data:
             message = _("Ce numéro ne suit pas les règles de son pays. Corrigez-le, ou confirmez-le ci-dessous.")
             self.refuse({"vat_number": message})
@@ -191,6 +218,18 @@ class CompanyForm(TabbedForm):
     @property
     def _vat_country(self) -> str | None:
         return _country_code(self["main_country"].data) or _country_code(self["billing_country"].data)
+
+
+def _widths(line: tuple[str, ...]) -> list[int]:
+    """Share a line of an address among its parts; a postal code needs little, a street all of it."""
+    if line == ("street",):
+        return [12]
+    if len(line) == 1:
+        return [6]
+    small = 4 if len(line) == 2 else 3
+    others = sum(part != "postal_code" for part in line)
+    rest = (12 - small * (len(line) - others)) // others
+    return [small if part == "postal_code" else rest for part in line]
 
 
 def _country_code(country_id: int | None) -> str | None:

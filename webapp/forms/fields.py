@@ -78,7 +78,7 @@ class Field(wtforms.Field):
         if len(value) > self.max_length:
             raise ValueError(
                 _(
-                    "%(count)d caractères au plus ; il y en a %(given)d.",
+                    "%(count)d caractères au plus ; il y en a %(given)d.",
                     count=self.max_length,
                     given=len(value),
                 )
@@ -114,7 +114,7 @@ class LongText(Field):
         if len(value) > self.max_length:
             raise ValueError(
                 _(
-                    "%(count)d caractères au plus ; il y en a %(given)d.",
+                    "%(count)d caractères au plus ; il y en a %(given)d.",
                     count=self.max_length,
                     given=len(value),
                 )
@@ -127,6 +127,8 @@ class Checkbox(Field):
 
     kind = "checkbox"
     empty = False
+    #: A box that is shown only when there is something to confirm.
+    wanted = True
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         if not self.readonly:
@@ -195,18 +197,23 @@ class Lookup(Field):
     kind = "lookup"
     empty = None
 
-    def __init__(self, label: Any, lookup: str, *, depends: str = "", hidden_label: Any = "", **kwargs: Any):
+    def __init__(self, label: Any, lookup: str, *, within: str = "", hidden_label: Any = "", **kwargs: Any):
         super().__init__(label, **kwargs)
         self.lookup = lookup
         #: The field whose value the search stays in: the country of a province, the region of a site.
-        self.depends = depends
+        self.within = within
         #: What stands in the input when the record has a value this viewer may not see (D7).
         self.hidden_label = hidden_label
         self.candidates: list[lookups.Found] = []
 
     @property
     def url(self) -> str:
-        return url_for("lookups.search", name=self.lookup, depends=self.depends or None)
+        return url_for("lookups.search", name=self.lookup, depends=self.within or None)
+
+    @property
+    def depends(self) -> list[str]:
+        """The fields whose values go with each request."""
+        return [self.within] if self.within else []
 
     @property
     def value(self) -> str:
@@ -221,7 +228,7 @@ class Lookup(Field):
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Read the id, the text, and the choice among candidates, instead of one value."""
         self.process_errors = []
-        self.object_data = self.data = data
+        self.object_data = self.data = _id(data)
         self.raw_data = None
         text_name = f"{self.name}_text"
         if formdata is None or self.readonly or text_name not in formdata:
@@ -234,7 +241,7 @@ class Lookup(Field):
             self.process_errors.append(str(error))
 
     def _resolve(self, formdata: Any) -> int | None:
-        picked = formdata.get(f"{self.name}_pick", "")
+        picked = formdata.get(f"{self.name}_choice", "")
         if picked:
             found = self._find(_id(picked))
             if found:
@@ -255,8 +262,8 @@ class Lookup(Field):
             return exact[0].id
         self.candidates = exact or found
         if self.candidates:
-            raise ValueError(_("Plusieurs réponses sont possibles : choisissez-en une."))
-        raise ValueError(_("Aucune réponse pour « %(text)s ».", text=text))
+            raise ValueError(_("Plusieurs réponses sont possibles : choisissez-en une."))
+        raise ValueError(_("Aucune réponse pour « %(text)s ».", text=text))
 
     def _label(self, record_id: int | None) -> str:
         if record_id is None:
@@ -277,10 +284,10 @@ class Lookup(Field):
 
     @property
     def _within(self) -> int | None:
-        if not self.depends:
+        if not self.within:
             return None
         values = self.meta.stored if self.meta.posted is None else self.meta.posted
-        return _id(values.get(self.depends))
+        return _id(values.get(self.within))
 
 
 def _id(value: Any) -> int | None:
@@ -303,7 +310,7 @@ class WebAddress(Field):
             value = f"https://{value}"
         parts = urlsplit(value)
         if parts.scheme.lower() not in ("http", "https") or not parts.hostname or " " in value:
-            raise ValueError(_("Cette adresse de site Web n’est pas valable. Exemple : https://www.exemple.fr"))
+            raise ValueError(_("Cette adresse de site Web n’est pas valable. Exemple : https://www.exemple.fr"))
         return value
 
 
@@ -321,7 +328,7 @@ class Email(Field):
             return ""
         normal = normal_email(value)
         if normal is None:
-            raise ValueError(_("Cette adresse e-mail n’est pas valable. Exemple : prenom.nom@exemple.fr"))
+            raise ValueError(_("Cette adresse e-mail n’est pas valable. Exemple : prenom.nom@exemple.fr"))
         return normal
 
 
@@ -372,4 +379,4 @@ class Day(Field):
         try:
             return date.fromisoformat(typed.strip())
         except ValueError:
-            raise ValueError(_("Cette date n’est pas valable. Exemple : 2026-11-24")) from None
+            raise ValueError(_("Cette date n’est pas valable. Exemple : 2026-11-24")) from None

@@ -62,7 +62,7 @@ class ResourceForm(Form):
         hint=_l("La ressource voit les sociétés dont l’accès est réservé à ces entités."),
     )
     is_active = Checkbox(
-        _l("Active"), hint=_l("Décochée, la ressource ne peut plus se connecter ; ses fiches gardent son nom.")
+        _l("Active"), hint=_l("Décochée, la ressource ne peut plus se connecter ; ses fiches gardent son nom.")
     )
 
     @classmethod
@@ -72,5 +72,5 @@ class ResourceForm(Form):
         country = organisation.load().country
         for field in (form.phone_office, form.phone_mobile):
             if field.data and not read_phone(field.data, country).valid:
-                field.warnings.append(_("Numéro non reconnu : il est gardé tel quel."))
+                field.warnings.append(_("Numéro non reconnu : il est gardé tel quel."))
         return form

@@ -14,7 +14,7 @@ class SettingsForm(Form):
         hint=_l("Les numéros de téléphone saisis sans indicatif sont lus comme ceux de ce pays."),
     )
     language = LanguageCode(
-        _l("Langue"), required=True, hint=_l("Celle des nouvelles ressources ; chacune choisit la sienne.")
+        _l("Langue"), required=True, hint=_l("Celle des nouvelles ressources ; chacune choisit la sienne.")
     )
     timezone = TimezoneName(
         _l("Fuseau horaire"),
@@ -37,7 +37,7 @@ class SettingsForm(Form):
         _l("Jours d’inactivité"),
         required=True,
         maximum=3650,
-        hint=_l("Sans connexion pendant tant de jours, l’accès d’un contact au portail expire. 0 : jamais."),
+        hint=_l("Sans connexion pendant tant de jours, l’accès d’un contact au portail expire. 0 : jamais."),
     )
     mail_sender = Email(
         _l("Expéditeur des e-mails"), hint=_l("L’adresse qui figure sur les e-mails envoyés par l’application.")

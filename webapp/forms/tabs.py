@@ -1,7 +1,7 @@
 """A dialog of several tabs: one form for the user, one class per tab for us (C1)."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 from flask import request
 from wtforms import Field
@@ -14,11 +14,19 @@ class Tab(Form):
     """One tab; `key` names it in addresses, `icon` in the sprite."""
 
     key: ClassVar[str]
-    title: ClassVar[Any]
+    label: ClassVar[Any]
+    icon: ClassVar[str]
 
     @property
     def error_count(self) -> int:
         return sum(1 for field in self.inputs() if field.errors)
+
+
+class TabLink(NamedTuple):
+    key: str
+    label: str
+    icon: str
+    errors: int
 
 
 class TabbedForm:
@@ -26,13 +34,16 @@ class TabbedForm:
 
     tab_classes: ClassVar[tuple[type[Tab], ...]]
 
-    def __init__(self, tabs: list[Tab]):
+    def __init__(self, tabs: list[Tab], stored: Mapping[str, Any]):
         self.tabs = tabs
+        #: What the record holds, whatever was posted.
+        self.stored = stored
 
     @classmethod
     def load(cls, values: Mapping[str, Any] | None = None, viewer: Viewer | None = None) -> Self:
         """Build every tab: from what was posted if anything was, else from `values`."""
-        return cls([tab.load(values, viewer) for tab in cls.tab_classes])
+        values = dict(values or {})
+        return cls([tab.load(values, viewer) for tab in cls.tab_classes], values)
 
     def __getitem__(self, name: str) -> Field:
         for tab in self.tabs:
@@ -40,7 +51,8 @@ class TabbedForm:
                 return tab[name]
         raise KeyError(name)
 
-    def __iter__(self) -> Iterator[Field]:
+    def inputs(self) -> Iterator[Field]:
+        """The fields of all tabs, in the order users see them."""
         return (field for tab in self.tabs for field in tab.inputs())
 
     def __contains__(self, name: str) -> bool:
@@ -65,9 +77,8 @@ class TabbedForm:
 
     @property
     def errors(self) -> dict[str, list[str]]:
-        return {field.name: list(field.errors) for field in self if field.errors}
+        return {field.name: list(field.errors) for field in self.inputs() if field.errors}
 
-    @property
-    def active(self) -> Tab:
-        """The tab to open: the first with an error, else the first."""
-        return next((tab for tab in self.tabs if tab.error_count), self.tabs[0])
+    def bar(self) -> list["TabLink"]:
+        """Return what the bar of tabs shows: each one's name and how many of its fields are refused."""
+        return [TabLink(tab.key, str(tab.label), tab.icon, tab.error_count) for tab in self.tabs]

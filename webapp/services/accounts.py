@@ -65,11 +65,11 @@ def weakness_sentence(weakness: Weakness) -> str:
     """Say why a password is refused."""
     sentences = {
         Weakness.TOO_SHORT: _(
-            "%(count)d caractères au moins : une suite de quelques mots convient.", count=passwords.MIN_LENGTH
+            "%(count)d caractères au moins : une suite de quelques mots convient.", count=passwords.MIN_LENGTH
         ),
         Weakness.TOO_LONG: _("%(count)d caractères au plus.", count=passwords.MAX_LENGTH),
-        Weakness.COMMON: _("Ce mot de passe est parmi les plus courants : il serait deviné."),
-        Weakness.ABOUT_YOU: _("Ce mot de passe reprend votre nom, votre adresse ou celui de l’organisation."),
-        Weakness.REPETITIVE: _("Ce mot de passe se répète trop : il serait deviné."),
+        Weakness.COMMON: _("Ce mot de passe est parmi les plus courants : il serait deviné."),
+        Weakness.ABOUT_YOU: _("Ce mot de passe reprend votre nom, votre adresse ou le nom de l’organisation."),
+        Weakness.REPETITIVE: _("Ce mot de passe se répète trop : il serait deviné."),
     }
     return str(sentences[weakness])

@@ -9,7 +9,7 @@ from webapp.clock import now
 from webapp.extensions import db
 from webapp.i18n import _
 from webapp.models import BillingEntity, CompanyGrant, Principal, PrincipalKind, resource_billing_entity
-from webapp.services import organisation
+from webapp.services.references import take_turn
 from webapp.services.refusal import Refused
 from webapp.text import search_key
 
@@ -51,16 +51,16 @@ class AlreadyThere(Refused):
     """Another entity has this name; `existing` is that entity."""
 
     def __init__(self, existing: BillingEntity):
-        message = _("« %(label)s » existe déjà.", label=existing.name)
+        message = _("« %(label)s » existe déjà.", label=existing.name)
         if existing.retired_at:
-            message = _("« %(label)s » existe déjà, mais a été retirée.", label=existing.name)
+            message = _("« %(label)s » existe déjà, mais a été retirée.", label=existing.name)
         super().__init__({"name": message})
         self.existing = existing
 
 
 def add(name: str) -> BillingEntity:
     """Add an entity at the end, with the principal it is granted companies by; raises AlreadyThere (A1)."""
-    _take_turn()
+    take_turn()
     _refuse_duplicate(name, except_id=0)
     principal = Principal(kind=PrincipalKind.BILLING_ENTITY)
     db.session.add(principal)
@@ -73,7 +73,7 @@ def add(name: str) -> BillingEntity:
 
 def rename(entity: BillingEntity, name: str) -> None:
     """Give an entity another name; raises AlreadyThere."""
-    _take_turn()
+    take_turn()
     _refuse_duplicate(name, except_id=entity.id)
     entity.name, entity.name_key = name, name_key(name)
     db.session.flush()
@@ -81,7 +81,7 @@ def rename(entity: BillingEntity, name: str) -> None:
 
 def move(entity: BillingEntity, step: int) -> None:
     """Move an entity among those in use: one place up (-1) or down (+1); at the end nothing happens."""
-    _take_turn()
+    take_turn()
     rows = db.session.execute(
         select(BillingEntity.id, BillingEntity.retired_at).order_by(BillingEntity.position, BillingEntity.id)
     ).all()
@@ -107,9 +107,9 @@ def restore(entity: BillingEntity) -> None:
 
 def remove(entity: BillingEntity) -> None:
     """Delete an entity nothing refers to, with its principal; raises Refused for one in use."""
-    _take_turn()
+    take_turn()
     if is_used(entity):
-        raise Refused({"item": _("« %(label)s » est utilisée : vous pouvez la retirer.", label=entity.name)})
+        raise Refused({"item": _("« %(label)s » est utilisée : vous pouvez la retirer.", label=entity.name)})
     principal = db.session.get(Principal, entity.principal_id)
     db.session.delete(entity)
     db.session.flush()
@@ -120,11 +120,6 @@ def remove(entity: BillingEntity) -> None:
 def name_key(name: str) -> str:
     """Return what two names of entities have in common when they are the same one."""
     return search_key(name)[:400]
-
-
-def _take_turn() -> None:
-    """Make whoever else changes the entities wait until this transaction ends."""
-    organisation.next_number("changes_of_billing_entities")
 
 
 def _refuse_duplicate(name: str, *, except_id: int) -> None:

@@ -98,7 +98,7 @@ def problems(values: Mapping[str, Any], company: Company | None = None) -> dict[
     if (parent_id := values.get("parent")) and company is not None and _is_descendant(parent_id, company.id):
         found["parent"] = _("Cette société est elle-même une filiale de celle que vous modifiez.")
     if (number := values.get("company_number")) and (owner := _owner_of_number(number, company)):
-        found["company_number"] = _("Ce numéro est déjà celui de « %(name)s ».", name=owner)
+        found["company_number"] = _("Ce numéro est déjà celui de « %(name)s ».", name=owner)
     return found
 
 
@@ -116,7 +116,7 @@ def missing_values(values: Mapping[str, Any]) -> dict[str, str]:
 
 def _is_descendant(candidate_id: int, company_id: int) -> bool:
     """Whether `candidate_id` is the company itself or below it."""
-    line = select(literal(candidate_id).label("id")).cte("line", recursive=True)
+    line = select(literal(candidate_id, Company.id.type).label("id")).cte("line", recursive=True)
     line = line.union(
         select(Company.parent_id).join(line, Company.id == line.c.id).where(Company.parent_id.is_not(None))
     )

@@ -109,7 +109,7 @@ def _references(company: Company) -> dict[int, ReferenceItem]:
 def _people(company: Company) -> dict[int | None, str]:
     ids = {getattr(company, name) for name in PEOPLE} - {None}
     rows = db.session.execute(select(Resource.id, Resource.name).where(Resource.id.in_(ids)))
-    return dict(rows.tuples()) if ids else {}
+    return dict(rows.all()) if ids else {}
 
 
 def _postal_address(address: CompanyAddress, references: Mapping[int, ReferenceItem]) -> PostalAddress:
@@ -131,7 +131,7 @@ def ancestors(company: Company, viewer: Viewer) -> list[Ancestor]:
     """Return the chain of parents, the topmost first; those the viewer may not see without their names (D7)."""
     if company.parent_id is None:
         return []
-    chain = select(literal(company.parent_id).label("id"), literal(1, Integer).label("depth")).cte(
+    chain = select(literal(company.parent_id, Company.id.type).label("id"), literal(1, Integer).label("depth")).cte(
         "chain", recursive=True
     )
     above = aliased(Company)

@@ -6,7 +6,7 @@ same answer for the list offered while typing and for the value that is posted.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import ColumnElement, Select, and_, select, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute
@@ -20,8 +20,7 @@ from webapp.text import search_key, sort_prefix
 LIMIT = 10
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """A record one may pick: its id, its name, and what tells it from its homonyms."""
 
     id: int

@@ -38,7 +38,11 @@ def number_text(prefix: str, number: int) -> str:
 
 
 def next_number(counter: str, count: int = 1) -> int:
-    """Reserve `count` numbers in this transaction and return the first; the row lock makes others wait."""
+    """Reserve `count` numbers in this transaction and return the first.
+
+    The counter's row is locked until the transaction ends: others wait, which also serves to let changes that
+    must not cross happen one at a time.
+    """
     reserve = (
         update(Counter).where(Counter.name == counter).values(value=Counter.value + count).returning(Counter.value)
     )

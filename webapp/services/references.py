@@ -172,11 +172,11 @@ class AlreadyThere(Refused):
 
     def __init__(self, field: str, existing: ReferenceItem):
         if existing.retired_at:
-            message = _("« %(label)s » existe déjà dans cette liste, mais a été retirée.", label=existing.label)
+            message = _("« %(label)s » existe déjà dans cette liste, mais a été retirée.", label=existing.label)
         elif field == "code":
-            message = _("Ce code est déjà celui de « %(label)s ».", label=existing.label)
+            message = _("Ce code est déjà celui de « %(label)s ».", label=existing.label)
         else:
-            message = _("« %(label)s » existe déjà dans cette liste.", label=existing.label)
+            message = _("« %(label)s » existe déjà dans cette liste.", label=existing.label)
         super().__init__({field: message})
         self.existing = existing
 
@@ -192,7 +192,7 @@ def add(
 
     Raises Refused when the parent is missing, AlreadyThere when the list has the label or the code (R1, D15).
     """
-    _take_turn(which)
+    take_turn()
     item = ReferenceItem(list=which, parent_id=_checked_parent(which, parent_id))
     _name(item, label_fr, label_en or label_fr, code)
     last = select(func.max(ReferenceItem.position)).where(_within(which, item.parent_id))
@@ -216,7 +216,7 @@ def add_province(country_id: int | None, abbreviation: str, label: str, by: View
 
 def rename(item: ReferenceItem, label_fr: str, label_en: str | None = None, code: str | None = None) -> None:
     """Give a value other labels and another code; raises AlreadyThere when another value has them."""
-    _take_turn(item.list)
+    take_turn()
     _name(item, label_fr, label_en or label_fr, code)
     db.session.flush()
     _forget()
@@ -224,7 +224,7 @@ def rename(item: ReferenceItem, label_fr: str, label_en: str | None = None, code
 
 def move(item: ReferenceItem, step: int) -> None:
     """Move a value among those in use: one place up (-1) or down (+1); at the end of the list nothing happens."""
-    _take_turn(item.list)
+    take_turn()
     order = _order(item.list, item.parent_id)
     offered = [item_id for item_id, retired in order if not retired]
     if item.id not in offered:
@@ -239,7 +239,7 @@ def move(item: ReferenceItem, step: int) -> None:
 
 def place(item: ReferenceItem, rank: int) -> None:
     """Put a value at a rank (from 1) among those in use; a rank beyond the end is the end."""
-    _take_turn(item.list)
+    take_turn()
     order = _order(item.list, item.parent_id)
     offered = [item_id for item_id, retired in order if not retired and item_id != item.id]
     ids = [item_id for item_id, _retired in order if item_id != item.id]
@@ -260,7 +260,7 @@ def rank(item: ReferenceItem) -> int:
 
 def sort_by_name(which: ReferenceList, parent_id: int | None = None) -> None:
     """Put a list in the order of its labels, in the reader's language."""
-    _take_turn(which)
+    take_turn()
     label = ReferenceItem.label_en if language() == "en" else ReferenceItem.label_fr
     rows = db.session.execute(select(ReferenceItem.id, label).where(_within(which, parent_id))).tuples()
     _renumber([item_id for item_id, _label in sorted(rows, key=lambda row: (sort_key(row[1]), row[0]))])
@@ -280,17 +280,17 @@ def restore(item: ReferenceItem) -> None:
 
 def remove(item: ReferenceItem) -> None:
     """Delete a value nothing refers to; raises Refused for one in use, which can only be retired (R1)."""
-    _take_turn(item.list)
+    take_turn()
     if is_used(item):
-        raise Refused({"item": _("« %(label)s » est utilisée : vous pouvez la retirer.", label=item.label)})
+        raise Refused({"item": _("« %(label)s » est utilisée : vous pouvez la retirer.", label=item.label)})
     db.session.delete(item)
     db.session.flush()
     _forget()
 
 
-def _take_turn(which: ReferenceList) -> None:
-    """Make whoever else changes this list wait until this transaction ends: its order and its labels are checked."""
-    organisation.next_number(f"changes_of_{which}")
+def take_turn() -> None:
+    """Make whoever else changes a list wait until this transaction ends: labels are compared, places numbered."""
+    organisation.next_number("list_changes")
 
 
 def _checked_parent(which: ReferenceList, parent_id: int | None) -> int | None:

@@ -6,7 +6,8 @@ left as it is.
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import available_timezones
@@ -56,13 +57,16 @@ def values_of(resource: Resource) -> dict[str, Any]:
 
 
 def browse(
-    *, active: bool = True, name: str = "", after_id: int | None = None, limit: int = 50
+    *, active: bool = True, waiting: bool = False, name: str = "", after_id: int | None = None, limit: int = 50
 ) -> tuple[Sequence[Resource], int | None]:
     """Return a page of resources in order of name, and the id after which the next page begins, if there is one.
 
-    `name` keeps those of whom each word starts a word of the name or of the address.
+    `waiting` keeps those who have not chosen a password yet; `name` those whose name or address has words that
+    begin with its words.
     """
     statement = select(Resource).where(Resource.is_active == active, words_start_with(Resource.search_key, name))
+    if waiting:
+        statement = statement.where(Resource.password_hash.is_(None))
     if after_id is not None and 0 < after_id < 2**63:
         place = select(Resource.sort_key, Resource.id).where(Resource.id == after_id)
         if (seen := db.session.execute(place).first()) is not None:
@@ -116,7 +120,7 @@ def problems(values: Mapping[str, Any], resource: Resource | None = None) -> dic
         errors["timezone"] = _("Choisissez une valeur de la liste.")
     if _leaves_no_admin(values, resource):
         errors["role" if values["is_active"] else "is_active"] = _(
-            "C’est le dernier administrateur actif : donnez d’abord ce rôle à une autre ressource."
+            "C’est le dernier administrateur actif : donnez d’abord ce rôle à une autre ressource."
         )
     return errors
 
@@ -125,7 +129,7 @@ def _email_problem(email: str, resource: Resource | None) -> str | None:
     if not email:
         return str(_("Ce champ est obligatoire."))
     if normal_email(email) is None or len(email_key(email)) > MAX_EMAIL:
-        return str(_("Cette adresse e-mail n’est pas valable. Exemple : prenom.nom@exemple.fr"))
+        return str(_("Cette adresse e-mail n’est pas valable. Exemple : prenom.nom@exemple.fr"))
     owner = by_email(email)
     if owner is not None and owner is not resource:
         return str(_("Cette adresse e-mail est déjà celle de %(name)s.", name=owner.name))
@@ -157,13 +161,13 @@ def create_resource(values: Mapping[str, Any], by: Viewer) -> Resource:
     values = defaults | dict(values)
     if errors := problems(values):
         raise Refused(errors)
-    principal = Principal(kind=PrincipalKind.RESOURCE)
-    db.session.add(principal)
-    db.session.flush()
-    resource = Resource(principal_id=principal.id)
-    _assign(resource, values)
-    db.session.add(resource)
-    _flush()
+    with _unique():
+        principal = Principal(kind=PrincipalKind.RESOURCE)
+        db.session.add(principal)
+        db.session.flush()
+        resource = Resource(principal_id=principal.id)
+        _assign(resource, values)
+        db.session.add(resource)
     log.info("resource %d created by %s", resource.id, _name_of(by))
     return resource
 
@@ -180,8 +184,8 @@ def update_resource(resource: Resource, values: Mapping[str, Any], by: Viewer) -
     changed = {name for name in before if before[name] != after[name]}
     if not changed:
         return changed
-    _assign(resource, {name: after[name] for name in changed})
-    _flush()
+    with _unique():
+        _assign(resource, {name: after[name] for name in changed})
     if not resource.is_active:
         sessions.end_all(resource.id)
         links.end_all(resource.id)
@@ -219,10 +223,12 @@ def _entities(ids: Iterable[int]) -> list[BillingEntity]:
     return sorted(found, key=lambda entity: (entity.position, entity.id))
 
 
-def _flush() -> None:
-    """Write to the database; a resource of the same address that came meanwhile is a refusal, not a failure."""
+@contextmanager
+def _unique() -> Iterator[None]:
+    """Write what is done inside; a resource of the same address that came meanwhile is a refusal, not a failure."""
     try:
         with db.session.begin_nested():
+            yield
             db.session.flush()
     except IntegrityError:
         raise Refused({"email": _("Une autre ressource a déjà cette adresse e-mail ou cette référence.")}) from None

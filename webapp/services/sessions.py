@@ -42,7 +42,9 @@ def open_ones(resource_id: int, lifetime: timedelta) -> Sequence[StaffSession]:
 
 
 def end(session_id: int, resource_id: int) -> bool:
-    """End one session of this resource; return whether there was one to end."""
+    """End one session of this resource; return whether there was one to end. Any number may be asked for."""
+    if not 0 < session_id < 2**63:
+        return False
     ended = db.session.execute(
         update(StaffSession)
         .where(

@@ -1,33 +1,67 @@
 """The blueprint of the administration, and the small things its modules share."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp.i18n import _, _n, number
+from webapp.web import page
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
+
+#: The address and the name of a page above the one being shown.
+Crumb = tuple[str, str]
 
 #: Beyond, a count says no more than "many".
 CAP = 1000
 
 
-@bp.context_processor
-def _navigation() -> dict[str, object]:
-    return {"admin_pages": pages()}
+@dataclass(frozen=True)
+class Entry:
+    """A page of the administration, as its menu and its first page show it."""
+
+    endpoint: str
+    name: str
+    icon: str
+
+    @property
+    def address(self) -> str:
+        return url_for(self.endpoint)
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the page being shown is this one, or below it."""
+        return request.path.startswith(self.address)
 
 
-def pages() -> list[tuple[str, str, str]]:
-    """The pages of the administration: endpoint, name, icon; its menu and its first page show them."""
+def entries() -> list[Entry]:
+    """The pages of the administration, in order."""
     return [
-        ("admin.lists", _("Listes de référence"), "list"),
-        ("admin.resources", _("Ressources"), "users"),
-        ("admin.billing_entities", _("Entités de facturation"), "landmark"),
-        ("admin.settings", _("Paramètres"), "settings"),
-        ("admin.access_matrix", _("Droits"), "shield"),
+        Entry("admin.lists", _("Listes de référence"), "list"),
+        Entry("admin.resources", _("Ressources"), "users"),
+        Entry("admin.billing_entities", _("Entités de facturation"), "receipt"),
+        Entry("admin.settings", _("Paramètres"), "settings"),
+        Entry("admin.access_matrix", _("Droits"), "shield"),
     ]
+
+
+def admin_page(part: str, title: str, *, trail: Sequence[Crumb] = (), status: int = 200, **context: Any) -> Response:
+    """Render a page of the administration; its content is the template `admin/<part>`, `trail` what is above it."""
+    part = f"admin/{part}"
+    return page(
+        "admin/page.html",
+        part,
+        part=part,
+        title=title,
+        trail=trail,
+        admin_pages=entries(),
+        number=number,
+        status=status,
+        **context,
+    )
 
 
 def changed(endpoint: str, message: str, **values: Any) -> Response:

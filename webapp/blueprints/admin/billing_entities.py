@@ -5,14 +5,14 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from webapp.access import ADMIN, access
-from webapp.blueprints.admin.base import bp, changed, use_words
+from webapp.blueprints.admin.base import admin_page, bp, changed, use_words
 from webapp.extensions import db
 from webapp.forms.billing_entity import BillingEntityForm
 from webapp.i18n import _
 from webapp.models import BillingEntity
 from webapp.services import billing_entities as entities
 from webapp.services.refusal import Refused
-from webapp.web import page, saved
+from webapp.web import saved
 
 
 @bp.get("/billing-entities/")
@@ -20,9 +20,9 @@ from webapp.web import page, saved
 def billing_entities() -> Response:
     uses = {entity_id: use_words(tables) for entity_id, tables in entities.usage().items()}
     everything = entities.everything()
-    return page(
-        "admin/billing_entities/index.html",
-        "admin/billing_entities/_index.html",
+    return admin_page(
+        "billing_entities/_index.html",
+        _("Entités de facturation"),
         offered=[entity for entity in everything if entity.retired_at is None],
         retired=[entity for entity in everything if entity.retired_at is not None],
         uses=uses,
@@ -42,7 +42,7 @@ def billing_entity_new() -> Response:
             existing = refusal.existing
         else:
             db.session.commit()
-            return _saved(_("« %(label)s » a été ajoutée.", label=entity.name))
+            return _saved(_("« %(label)s » a été ajoutée.", label=entity.name))
     return _edit_page(form, existing=existing)
 
 
@@ -60,7 +60,7 @@ def billing_entity_edit(entity_id: int) -> Response:
             existing = refusal.existing
         else:
             db.session.commit()
-            return _saved(_("« %(label)s » a été enregistrée.", label=entity.name))
+            return _saved(_("« %(label)s » a été enregistrée.", label=entity.name))
     return _edit_page(form, entity=entity, existing=existing)
 
 
@@ -71,7 +71,7 @@ def billing_entity_move(entity_id: int) -> Response:
     entity = _entity(entity_id)
     entities.move(entity, -1 if request.form.get("to") == "up" else +1)
     db.session.commit()
-    return changed(".billing_entities", _("« %(label)s » a été déplacée.", label=entity.name))
+    return changed(".billing_entities", _("« %(label)s » a été déplacée.", label=entity.name))
 
 
 @bp.post("/billing-entities/<int:entity_id>/retire")
@@ -80,7 +80,7 @@ def billing_entity_retire(entity_id: int) -> Response:
     entity = _entity(entity_id)
     entities.retire(entity)
     db.session.commit()
-    message = _("« %(label)s » n’est plus proposée ; les accès donnés par elle demeurent.", label=entity.name)
+    message = _("« %(label)s » n’est plus proposée ; les accès donnés par elle demeurent.", label=entity.name)
     return changed(".billing_entities", message)
 
 
@@ -90,7 +90,7 @@ def billing_entity_restore(entity_id: int) -> Response:
     entity = _entity(entity_id)
     entities.restore(entity)
     db.session.commit()
-    return _saved(_("« %(label)s » est de nouveau proposée.", label=entity.name))
+    return _saved(_("« %(label)s » est de nouveau proposée.", label=entity.name))
 
 
 @bp.route("/billing-entities/<int:entity_id>/delete", methods=["GET", "POST"])
@@ -99,7 +99,7 @@ def billing_entity_delete(entity_id: int) -> Response:
     """Ask, then delete an entity nothing refers to."""
     entity = _entity(entity_id)
     name = entity.name
-    refused = _("« %(label)s » est utilisée : vous pouvez la retirer.", label=name) if entities.is_used(entity) else ""
+    refused = _("« %(label)s » est utilisée : vous pouvez la retirer.", label=name) if entities.is_used(entity) else ""
     if request.method == "POST" and not refused:
         try:
             entities.remove(entity)
@@ -107,10 +107,10 @@ def billing_entity_delete(entity_id: int) -> Response:
             refused = refusal.errors["item"]
         else:
             db.session.commit()
-            return _saved(_("« %(label)s » a été supprimée.", label=name))
-    return page(
-        "admin/billing_entities/delete.html",
-        "admin/billing_entities/_delete.html",
+            return _saved(_("« %(label)s » a été supprimée.", label=name))
+    return admin_page(
+        "billing_entities/_delete.html",
+        _("Supprimer « %(label)s » ?", label=name),
         entity=entity,
         refused=refused,
         status=422 if request.method == "POST" else 200,
@@ -120,9 +120,9 @@ def billing_entity_delete(entity_id: int) -> Response:
 def _edit_page(
     form: BillingEntityForm, *, entity: BillingEntity | None = None, existing: BillingEntity | None = None
 ) -> Response:
-    return page(
-        "admin/billing_entities/edit.html",
-        "admin/billing_entities/_edit.html",
+    return admin_page(
+        "billing_entities/_edit.html",
+        _("Modification de « %(label)s »", label=entity.name) if entity else _("Nouvelle entité de facturation"),
         form=form,
         entity=entity,
         existing=existing,

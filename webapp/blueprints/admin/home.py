@@ -4,20 +4,29 @@ from flask import current_app
 from werkzeug.wrappers import Response
 
 from webapp.access import ADMIN, access
-from webapp.blueprints.admin.base import bp
+from webapp.blueprints.admin.base import admin_page, bp
+from webapp.i18n import _, _n, number
 from webapp.services import billing_entities, organisation, references, resources
-from webapp.web import page
 
 
 @bp.get("/")
 @access(ADMIN)
 def index() -> Response:
-    return page(
-        "admin/index.html",
-        "admin/_index.html",
-        values=sum(references.counts().values()),
-        people=resources.counts(),
-        entities=sum(1 for entity in billing_entities.everything() if entity.retired_at is None),
-        organisation=organisation.load(),
-        mail_is_sent=bool(current_app.config["SETTINGS"].smtp_url),
-    )
+    people = resources.counts()
+    values = sum(references.counts().values())
+    entities = sum(1 for entity in billing_entities.everything() if entity.retired_at is None)
+    mail = _("envoi des e-mails prêt") if current_app.config["SETTINGS"].smtp_url else _("envoi des e-mails non réglé")
+    summaries = {
+        "admin.lists": _n("%(count)s valeur proposée", "%(count)s valeurs proposées", values, count=number(values)),
+        "admin.resources": _people(people),
+        "admin.billing_entities": _n("%(num)d entité", "%(num)d entités", entities),
+        "admin.settings": f"{organisation.load().name} · {mail}",
+        "admin.access_matrix": _("Qui voit et fait quoi"),
+    }
+    return admin_page("_index.html", _("Administration"), people=people, summaries=summaries)
+
+
+def _people(people: resources.Counts) -> str:
+    active = _n("%(num)d active", "%(num)d actives", people.active)
+    inactive = _n("%(num)d inactive", "%(num)d inactives", people.inactive)
+    return f"{active} · {inactive}" if people.inactive else str(active)

@@ -1,21 +1,20 @@
 """The reference lists: their values, added, renamed, moved, retired (R1, D15)."""
 
 import re
-from typing import Any
 
 from flask import request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from webapp.access import ADMIN, access
-from webapp.blueprints.admin.base import bp, changed, use_words
+from webapp.blueprints.admin.base import admin_page, bp, changed, use_words
 from webapp.extensions import db
 from webapp.forms.reference import CODED, ItemForm
 from webapp.i18n import _, _l
 from webapp.models import ReferenceItem, ReferenceList
 from webapp.services import references
 from webapp.services.refusal import Refused
-from webapp.web import page, saved
+from webapp.web import saved
 
 TITLES = {
     ReferenceList.ACCOUNT_TYPE: _l("Types de compte"),
@@ -44,7 +43,7 @@ PARENT_LABELS = {ReferenceList.WORK_SITE: _l("Région de travail"), ReferenceLis
 @access(ADMIN)
 def lists() -> Response:
     """Every list, with how many values it offers."""
-    return page("admin/lists/index.html", "admin/lists/_index.html", titles=TITLES, counts=references.counts())
+    return admin_page("lists/_index.html", _("Listes de référence"), titles=TITLES, counts=references.counts())
 
 
 @bp.get("/lists/<name>")
@@ -52,11 +51,6 @@ def lists() -> Response:
 def list_values(name: str) -> Response:
     """The values of a list; where they belong to another list's values, of one of those, chosen first."""
     which = _list(name)
-    return page("admin/lists/show.html", "admin/lists/_show.html", **_list_context(which))
-
-
-def _list_context(which: ReferenceList) -> dict[str, Any]:
-    """Everything the page of a list shows."""
     parent = _parent(which, request.args.get("parent", type=int))
     chosen = which.parent is None or parent is not None
     wanted, retired = request.args.get("q", "")[:200], "retired" in request.args
@@ -67,20 +61,22 @@ def _list_context(which: ReferenceList) -> dict[str, Any]:
         else references.Slice([], None)
     )
     uses = references.usage(which, [item.id for item in values.items])
-    return {
-        "which": which,
-        "title": TITLES[which],
-        "coded": CODED.get(which),
-        "parent": parent,
-        "parent_label": PARENT_LABELS.get(which),
-        "parents": references.parents(which),
-        "chosen": chosen,
-        "wanted": wanted,
-        "retired": retired,
-        "values": values,
-        "uses": {item_id: use_words(tables) for item_id, tables in uses.items()},
-        "continued": "after" in request.args,
-    }
+    return admin_page(
+        "lists/_show.html",
+        str(TITLES[which]),
+        trail=[(url_for(".lists"), _("Listes de référence"))],
+        which=which,
+        coded=which in CODED,
+        parent=parent,
+        parent_label=PARENT_LABELS.get(which),
+        parents=references.parents(which),
+        chosen=chosen,
+        wanted=wanted,
+        retired=retired,
+        values=values,
+        uses={item_id: use_words(tables) for item_id, tables in uses.items()},
+        continued="after" in request.args,
+    )
 
 
 # --- writing -----------------------------------------------------------------------------------------------------
@@ -103,7 +99,7 @@ def list_value_new(name: str) -> Response:
             existing = refusal.existing
         else:
             db.session.commit()
-            return saved(_address(item), _("« %(label)s » a été ajoutée à la liste.", label=item.label))
+            return saved(_address(item), _("« %(label)s » a été ajoutée à la liste.", label=item.label))
     return _edit_page(which, form, parent=parent, existing=existing)
 
 
@@ -128,7 +124,7 @@ def list_value_edit(name: str, item_id: int) -> Response:
             if rank is not None and rank != before["rank"]:
                 references.place(item, rank)
             db.session.commit()
-            return saved(_address(item), _("« %(label)s » a été enregistrée.", label=item.label))
+            return saved(_address(item), _("« %(label)s » a été enregistrée.", label=item.label))
     return _edit_page(item.list, form, item=item, existing=existing)
 
 
@@ -139,7 +135,7 @@ def list_value_move(name: str, item_id: int) -> Response:
     item = _item(name, item_id)
     references.move(item, -1 if request.form.get("to") == "up" else +1)
     db.session.commit()
-    return _back(item, _("« %(label)s » a été déplacée.", label=item.label))
+    return _back(item, _("« %(label)s » a été déplacée.", label=item.label))
 
 
 @bp.post("/lists/<name>/sort")
@@ -160,7 +156,7 @@ def list_value_retire(name: str, item_id: int) -> Response:
     item = _item(name, item_id)
     references.retire(item)
     db.session.commit()
-    return _back(item, _("« %(label)s » n’est plus proposée ; les fiches qui l’ont la gardent.", label=item.label))
+    return _back(item, _("« %(label)s » n’est plus proposée ; les fiches qui l’ont la gardent.", label=item.label))
 
 
 @bp.post("/lists/<name>/<int:item_id>/restore")
@@ -169,7 +165,7 @@ def list_value_restore(name: str, item_id: int) -> Response:
     item = _item(name, item_id)
     references.restore(item)
     db.session.commit()
-    return saved(_address(item), _("« %(label)s » est de nouveau proposée.", label=item.label))
+    return saved(_address(item), _("« %(label)s » est de nouveau proposée.", label=item.label))
 
 
 @bp.route("/lists/<name>/<int:item_id>/delete", methods=["GET", "POST"])
@@ -178,7 +174,7 @@ def list_value_delete(name: str, item_id: int) -> Response:
     """Ask, then delete a value nothing refers to; one in use can only be retired."""
     item = _item(name, item_id)
     url, label = _address(item), item.label
-    refused = _("« %(label)s » est utilisée : vous pouvez la retirer.", label=label) if references.is_used(item) else ""
+    refused = _("« %(label)s » est utilisée : vous pouvez la retirer.", label=label) if references.is_used(item) else ""
     if request.method == "POST" and not refused:
         try:
             references.remove(item)
@@ -186,11 +182,10 @@ def list_value_delete(name: str, item_id: int) -> Response:
             refused = refusal.errors["item"]
         else:
             db.session.commit()
-            return saved(url, _("« %(label)s » a été supprimée.", label=label))
+            return saved(url, _("« %(label)s » a été supprimée.", label=label))
     status = 422 if request.method == "POST" else 200
-    return page(
-        "admin/lists/delete.html", "admin/lists/_delete.html", item=item, back=url, refused=refused, status=status
-    )
+    title = _("Supprimer « %(label)s » ?", label=label)
+    return admin_page("lists/_delete.html", title, item=item, back=url, refused=refused, status=status)
 
 
 # --- shared ------------------------------------------------------------------------------------------------------
@@ -207,11 +202,11 @@ def _edit_page(
     """The form of a value; `existing` is the one that has its label already, which may be brought back if retired."""
     if item is not None:
         parent = _parent(which, item.parent_id)
-    return page(
-        "admin/lists/edit.html",
-        "admin/lists/_edit.html",
+    return admin_page(
+        "lists/_edit.html",
+        _("Modification de « %(label)s »", label=item.label) if item else _("Nouvelle valeur"),
         which=which,
-        title=TITLES[which],
+        list_title=TITLES[which],
         form=form,
         item=item,
         parent=parent,

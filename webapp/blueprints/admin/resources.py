@@ -5,31 +5,38 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from webapp.access import ADMIN, access
-from webapp.blueprints.admin.base import bp, changed
+from webapp.blueprints.admin.base import admin_page, bp
 from webapp.extensions import db
 from webapp.forms.resource import ResourceForm
 from webapp.i18n import _
 from webapp.models import LinkPurpose, Resource, Role
+from webapp.phones import read_phone
 from webapp.services import links, organisation, sessions
 from webapp.services import resources as service
 from webapp.services.refusal import Refused
-from webapp.web import page, public_url, saved, viewer
+from webapp.web import public_url, saved, viewer
 
 
 @bp.get("/resources/")
 @access(ADMIN)
 def resources() -> Response:
-    """The resources by name, a page at a time: the active ones, or the others."""
-    wanted, inactive = request.args.get("q", "")[:200], "inactive" in request.args
-    found, following = service.browse(active=not inactive, name=wanted, after_id=request.args.get("after", type=int))
-    return page(
-        "admin/resources/index.html",
-        "admin/resources/_index.html",
+    """The resources by name, a page at a time: the active ones, those who wait for a password, or the inactive."""
+    wanted = request.args.get("q", "")[:200]
+    view = next((name for name in ("waiting", "inactive") if name in request.args), "")
+    found, following = service.browse(
+        active=view != "inactive",
+        waiting=view == "waiting",
+        name=wanted,
+        after_id=request.args.get("after", type=int),
+    )
+    return admin_page(
+        "resources/_index.html",
+        _("Ressources"),
         resources=found,
         following=following,
         continued="after" in request.args,
         wanted=wanted,
-        inactive=inactive,
+        view=view,
         me=viewer().resource_id,
     )
 
@@ -75,7 +82,7 @@ def resource_edit(resource_id: int) -> Response:
         else:
             db.session.commit()
             url = url_for(".resource", resource_id=resource.id)
-            return saved(url, _("%(name)s : modifications enregistrées.", name=resource.name))
+            return saved(url, _("%(name)s : modifications enregistrées.", name=resource.name))
     return _edit_page(form, resource)
 
 
@@ -89,28 +96,35 @@ def resource_link(resource_id: int) -> Response:
         return _show(resource, status=422)
     token = links.create(LinkPurpose.CHOOSE_PASSWORD, resource, links.CHOOSE_PASSWORD_LIFETIME)
     db.session.commit()
-    return _show(
-        resource, link=public_url("links.follow", token=token), days=links.CHOOSE_PASSWORD_LIFETIME.days
-    )
+    return _show(resource, link=public_url("links.follow", token=token), days=links.CHOOSE_PASSWORD_LIFETIME.days)
 
 
-@bp.post("/resources/<int:resource_id>/sign-out")
+@bp.route("/resources/<int:resource_id>/sign-out", methods=["GET", "POST"])
 @access(ADMIN)
 def resource_sign_out(resource_id: int) -> Response:
-    """End every session of a resource; an admin who does it to themselves keeps the one in use."""
-    resource = _resource(resource_id)
-    me = viewer()
-    sessions.end_all(resource.id, except_id=me.session_id if resource.id == me.resource_id else None)
-    db.session.commit()
-    message = _("Les sessions de %(name)s sont terminées.", name=resource.name)
-    return changed(".resource", message, resource_id=resource.id)
+    """Ask, then end every session of a resource; an admin who does it to themselves keeps the one in use."""
+    resource, me = _resource(resource_id), viewer()
+    is_me = resource.id == me.resource_id
+    if request.method == "POST":
+        sessions.end_all(resource.id, except_id=me.session_id if is_me else None)
+        db.session.commit()
+        message = _("Les sessions de %(name)s sont terminées.", name=resource.name)
+        return saved(url_for(".resource", resource_id=resource.id), message)
+    title = _("Terminer les sessions de %(name)s ?", name=resource.name)
+    return admin_page("resources/_sign_out.html", title, resource=resource, is_me=is_me)
 
 
 def _show(resource: Resource, *, status: int = 200, **context: object) -> Response:
     lifetime = current_app.config["PERMANENT_SESSION_LIFETIME"]
-    return page(
-        "admin/resources/show.html",
-        "admin/resources/_show.html",
+    country = organisation.load().country
+    return admin_page(
+        "resources/_show.html",
+        resource.name,
+        trail=[(url_for(".resources"), _("Ressources"))],
+        phones={
+            "office": read_phone(resource.phone_office, country).shown,
+            "mobile": read_phone(resource.phone_mobile, country).shown,
+        },
         resource=resource,
         is_me=resource.id == viewer().resource_id,
         open_sessions=len(sessions.open_ones(resource.id, lifetime)),
@@ -120,9 +134,9 @@ def _show(resource: Resource, *, status: int = 200, **context: object) -> Respon
 
 
 def _edit_page(form: ResourceForm, resource: Resource | None = None) -> Response:
-    return page(
-        "admin/resources/edit.html",
-        "admin/resources/_edit.html",
+    return admin_page(
+        "resources/_edit.html",
+        _("Modification de la ressource") if resource else _("Nouvelle ressource"),
         form=form,
         resource=resource,
         status=422 if form.errors else 200,

@@ -7,7 +7,7 @@ from flask import current_app, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp.access import ADMIN, access
-from webapp.blueprints.admin.base import bp
+from webapp.blueprints.admin.base import admin_page, bp
 from webapp.config import Settings
 from webapp.extensions import db
 from webapp.forms.setting import SECTIONS, SettingsForm
@@ -28,9 +28,9 @@ def settings() -> Response:
         changes = organisation.save(form.values())
         db.session.commit()
         return saved(url_for(".settings"), _("Les paramètres sont enregistrés.") if changes else _("Rien n’a changé."))
-    return page(
-        "admin/settings.html",
-        "admin/_settings.html",
+    return admin_page(
+        "_settings.html",
+        _("Paramètres"),
         form=form,
         sections=[(title, [form[name] for name in names]) for title, names in SECTIONS],
         example=organisation.number_text(form.number_prefix.data or "", EXAMPLE),

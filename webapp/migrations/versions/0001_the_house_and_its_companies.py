@@ -36,16 +36,12 @@ def upgrade() -> None:
         ),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["parent_id"], ["reference_item.id"], name=op.f("fk_reference_item_parent_id")
-        ),
+        sa.ForeignKeyConstraint(["parent_id"], ["reference_item.id"], name=op.f("fk_reference_item_parent_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reference_item")),
         sa.UniqueConstraint("list", "parent_id", "code", name=op.f("uq_reference_item_list_parent_id_code")),
     )
     with op.batch_alter_table("reference_item", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_reference_item_order", ["list", "parent_id", "position", "id"], unique=False
-        )
+        batch_op.create_index("ix_reference_item_order", ["list", "parent_id", "position", "id"], unique=False)
         batch_op.create_index("ix_reference_item_search", ["list", "parent_id", "search_key"], unique=False)
 
     op.create_table(
@@ -73,9 +69,7 @@ def upgrade() -> None:
         sa.Column("name_key", sa.String(length=400), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["principal_id"], ["principal.id"], name=op.f("fk_billing_entity_principal_id")
-        ),
+        sa.ForeignKeyConstraint(["principal_id"], ["principal.id"], name=op.f("fk_billing_entity_principal_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_billing_entity")),
         sa.UniqueConstraint("name_key", name=op.f("uq_billing_entity_name_key")),
         sa.UniqueConstraint("principal_id", name=op.f("uq_billing_entity_principal_id")),
@@ -158,12 +152,8 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_manager_id"], ["resource.id"], name=op.f("fk_company_account_manager_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["account_type_id"], ["reference_item.id"], name=op.f("fk_company_account_type_id")
-        ),
+        sa.ForeignKeyConstraint(["account_manager_id"], ["resource.id"], name=op.f("fk_company_account_manager_id")),
+        sa.ForeignKeyConstraint(["account_type_id"], ["reference_item.id"], name=op.f("fk_company_account_type_id")),
         sa.ForeignKeyConstraint(
             ["annual_revenue_id"], ["reference_item.id"], name=op.f("fk_company_annual_revenue_id")
         ),
@@ -172,25 +162,19 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["created_by_id"], ["resource.id"], name=op.f("fk_company_created_by_id")),
         sa.ForeignKeyConstraint(["deleted_by_id"], ["resource.id"], name=op.f("fk_company_deleted_by_id")),
-        sa.ForeignKeyConstraint(
-            ["employees_id"], ["reference_item.id"], name=op.f("fk_company_employees_id")
-        ),
+        sa.ForeignKeyConstraint(["employees_id"], ["reference_item.id"], name=op.f("fk_company_employees_id")),
         sa.ForeignKeyConstraint(["industry_id"], ["reference_item.id"], name=op.f("fk_company_industry_id")),
         sa.ForeignKeyConstraint(["parent_id"], ["company.id"], name=op.f("fk_company_parent_id")),
         sa.ForeignKeyConstraint(["sales_rep_id"], ["resource.id"], name=op.f("fk_company_sales_rep_id")),
         sa.ForeignKeyConstraint(["source_id"], ["reference_item.id"], name=op.f("fk_company_source_id")),
         sa.ForeignKeyConstraint(["status_id"], ["reference_item.id"], name=op.f("fk_company_status_id")),
-        sa.ForeignKeyConstraint(
-            ["telemarketer_id"], ["resource.id"], name=op.f("fk_company_telemarketer_id")
-        ),
+        sa.ForeignKeyConstraint(["telemarketer_id"], ["resource.id"], name=op.f("fk_company_telemarketer_id")),
         sa.ForeignKeyConstraint(["updated_by_id"], ["resource.id"], name=op.f("fk_company_updated_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_company")),
         sa.UniqueConstraint("number_key", name=op.f("uq_company_number_key")),
     )
     with op.batch_alter_table("company", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_company_account_manager", ["account_manager_id", "updated_at"], unique=False
-        )
+        batch_op.create_index("ix_company_account_manager", ["account_manager_id", "updated_at"], unique=False)
         batch_op.create_index("ix_company_parent", ["parent_id", "sort_key"], unique=False)
         batch_op.create_index("ix_company_sales_rep", ["sales_rep_id", "updated_at"], unique=False)
         batch_op.create_index("ix_company_telemarketer", ["telemarketer_id", "updated_at"], unique=False)
@@ -229,13 +213,9 @@ def upgrade() -> None:
         sa.Column("resource_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("billing_entity_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(
-            ["billing_entity_id"],
-            ["billing_entity.id"],
-            name=op.f("fk_resource_billing_entity_billing_entity_id"),
+            ["billing_entity_id"], ["billing_entity.id"], name=op.f("fk_resource_billing_entity_billing_entity_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["resource_id"], ["resource.id"], name=op.f("fk_resource_billing_entity_resource_id")
-        ),
+        sa.ForeignKeyConstraint(["resource_id"], ["resource.id"], name=op.f("fk_resource_billing_entity_resource_id")),
         sa.PrimaryKeyConstraint("resource_id", "billing_entity_id", name=op.f("pk_resource_billing_entity")),
     )
     with op.batch_alter_table("resource_billing_entity", schema=None) as batch_op:
@@ -276,18 +256,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["company_id"], ["company.id"], name=op.f("fk_company_address_company_id"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["country_id"], ["reference_item.id"], name=op.f("fk_company_address_country_id")
-        ),
+        sa.ForeignKeyConstraint(["country_id"], ["reference_item.id"], name=op.f("fk_company_address_country_id")),
         sa.ForeignKeyConstraint(
             ["subdivision_id"], ["reference_item.id"], name=op.f("fk_company_address_subdivision_id")
         ),
         sa.ForeignKeyConstraint(
             ["work_region_id"], ["reference_item.id"], name=op.f("fk_company_address_work_region_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["work_site_id"], ["reference_item.id"], name=op.f("fk_company_address_work_site_id")
-        ),
+        sa.ForeignKeyConstraint(["work_site_id"], ["reference_item.id"], name=op.f("fk_company_address_work_site_id")),
         sa.PrimaryKeyConstraint("company_id", "kind", name=op.f("pk_company_address")),
     )
     op.create_table(
@@ -298,16 +274,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["company_id"], ["company.id"], name=op.f("fk_company_grant_company_id"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["principal_id"], ["principal.id"], name=op.f("fk_company_grant_principal_id")
-        ),
+        sa.ForeignKeyConstraint(["principal_id"], ["principal.id"], name=op.f("fk_company_grant_principal_id")),
         sa.PrimaryKeyConstraint("company_id", "principal_id", name=op.f("pk_company_grant")),
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("company_grant", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_company_grant_order", ["principal_id", "sort_key", "company_id"], unique=False
-        )
+        batch_op.create_index("ix_company_grant_order", ["principal_id", "sort_key", "company_id"], unique=False)
 
     op.create_table(
         "company_listing",
@@ -319,9 +291,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["company_id"], ["company.id"], name=op.f("fk_company_listing_company_id"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["principal_id"], ["principal.id"], name=op.f("fk_company_listing_principal_id")
-        ),
+        sa.ForeignKeyConstraint(["principal_id"], ["principal.id"], name=op.f("fk_company_listing_principal_id")),
         sa.PrimaryKeyConstraint(
             "principal_id", "tree", "branch_id", "sort_key", "company_id", name=op.f("pk_company_listing")
         ),

@@ -1,0 +1,225 @@
+"""The demonstration: every list in use, every rule kept, the same world each time, and never over somebody's work."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import click.testing
+import pytest
+from sqlalchemy import func, select
+
+from tests import factories
+from tests.client import Browser
+from webapp.access import SYSTEM, unscoped
+from webapp.addresses import address_warnings
+from webapp.clock import now
+from webapp.emails import normal_email
+from webapp.extensions import db
+from webapp.models import (
+    ADMINS_ID,
+    EVERYBODY_ID,
+    AddressKind,
+    BillingEntity,
+    CommercialStatus,
+    Company,
+    CompanyGrant,
+    CompanyListing,
+    CompanyPhoneKind,
+    ReferenceItem,
+    ReferenceList,
+    Resource,
+    Role,
+    Tree,
+)
+from webapp.services import companies, demo, organisation
+from webapp.services.refusal import Refused
+from webapp.vat import check_vat
+
+#: What only contacts have, until there are some.
+OF_CONTACTS = {ReferenceList.CONTACT_TYPE, ReferenceList.TITLE}
+#: Nobody has customers in every country of the world.
+OF_THE_WORLD = {ReferenceList.COUNTRY, ReferenceList.PROVINCE}
+
+
+@pytest.fixture
+def filled(db_session: Any) -> list[Company]:
+    demo.fill(SYSTEM)
+    return everything()
+
+
+def everything() -> list[Company]:
+    return list(db.session.scalars(unscoped(select(Company).order_by(Company.id), "a test")))
+
+
+def items() -> dict[int, ReferenceItem]:
+    return {item.id: item for item in db.session.scalars(select(ReferenceItem))}
+
+
+# --- what is in it -----------------------------------------------------------------------------------------------
+
+
+def test_it_is_a_firm_with_some_forty_people_and_three_hundred_companies(filled: list[Company]) -> None:
+    people = list(db.session.scalars(select(Resource)))
+    assert len(filled) == 300
+    assert 38 <= len(people) <= 45
+    assert sum(person.role is Role.ADMIN for person in people) == 2
+    assert [person.is_active for person in people].count(False) == 1
+    assert all(normal_email(person.email) and person.billing_entities for person in people)
+    assert db.session.scalar(select(func.count()).select_from(BillingEntity)) == 4
+    assert organisation.load().name == "Hautmarais Conseil"
+
+
+def test_every_value_of_every_list_is_in_use(filled: list[Company]) -> None:
+    used = set()
+    for company in filled:
+        values = companies.values_of(company)
+        used |= {value for value in values.values() if isinstance(value, int)}
+    missing = {
+        (item.list, item.code)
+        for item in items().values()
+        if item.id not in used and item.list not in OF_CONTACTS | OF_THE_WORLD
+    }
+    assert not missing
+    assert {kind for company in filled for kind in company.phones} == set(CompanyPhoneKind)
+    assert {kind for company in filled for kind in company.addresses} == set(AddressKind)
+
+
+def test_it_keeps_the_rules_that_bind_users(filled: list[Company]) -> None:
+    """C3, C4, C7, D14, D15, D18: nothing a user would be refused or warned of, save what is meant."""
+    lists = items()
+    for company in filled:
+        assert not companies.problems(companies.values_of(company), company), company.name
+        for address in company.addresses.values():
+            country, province = lists[address.country_id], lists.get(address.subdivision_id)
+            parts = ("street", "city", "postal_code")
+            values: dict[str, object] = {part: getattr(address, part) for part in parts}
+            values["subdivision"] = province.code if province else None
+            assert not address_warnings(country.code, values), (company.name, values)
+            assert province is None or province.parent_id == country.id
+            if address.work_site_id:
+                assert lists[address.work_site_id].parent_id == address.work_region_id
+        if company.vat_number:
+            assert check_vat(company.vat_number, None).valid, company.name
+    numbers = [company.company_number for company in filled]
+    assert numbers == sorted(set(numbers), key=str)
+
+
+def test_no_number_can_ring_anywhere_and_no_site_is_anybodys(filled: list[Company]) -> None:
+    french = re.compile(r"\+33(19900|26191|35301|46571|53649|63998)\d{4,5}")
+    unread = []
+    for company in filled:
+        for phone in company.phones.values():
+            if phone.e164 is None:
+                unread.append(phone.typed)
+            elif phone.e164.startswith("+33"):
+                assert french.fullmatch(phone.e164), phone.typed
+        assert not company.website or company.website.endswith(".example")
+    assert len(unread) == 2, "a few are typed by hand as nobody can read them"
+
+
+def test_names_come_twice_only_where_it_is_meant(filled: list[Company]) -> None:
+    names = Counter(company.name for company in filled)
+    assert {name for name, count in names.items() if count > 1} == {
+        "Menuiserie Martin", "Clinique Saint-Joseph", "Garage du Centre"
+    }  # fmt: skip
+    assert max(map(len, names)) > 120
+    assert any("\u0600" <= letter <= "\u06ff" for company in filled for letter in company.alias)
+    assert any("\u4e00" <= letter <= "\u9fff" for company in filled for letter in company.alias)
+
+
+def test_groups_go_down_three_levels(filled: list[Company]) -> None:
+    by_id = {company.id: company for company in filled}
+
+    def depth(company: Company) -> int:
+        return 1 + depth(by_id[company.parent_id]) if company.parent_id else 1
+
+    assert Counter(map(depth, filled))[2] >= 20
+    assert max(map(depth, filled)) == 3
+
+
+# --- where it stands ---------------------------------------------------------------------------------------------
+
+
+def test_every_tree_has_branches_and_some_companies_are_for_few(filled: list[Company]) -> None:
+    """T1 to T4, A1."""
+    rows = select(CompanyListing.tree, func.count(CompanyListing.branch_id.distinct())).group_by(CompanyListing.tree)
+    branches = dict(db.session.execute(unscoped(rows, "a test")).all())
+    assert branches[Tree.ACCOUNT_TYPE] == 6
+    assert branches[Tree.BUSINESS_REGION] == 19, "every region, and none"
+    assert branches[Tree.LEADS] >= 8
+    assert branches[Tree.PROSPECTS] >= 6
+
+    grants = select(CompanyGrant.principal_id, func.count()).group_by(CompanyGrant.principal_id)
+    counts = dict(db.session.execute(unscoped(grants, "a test")).all())
+    assert counts[EVERYBODY_ID] + counts[ADMINS_ID] == 300
+    assert counts[ADMINS_ID] >= 10
+    entities = db.session.scalars(select(BillingEntity.principal_id)).all()
+    assert all(counts.get(principal_id) for principal_id in entities)
+
+
+def test_it_looks_lived_in(filled: list[Company]) -> None:
+    """Entered over eighteen months in the order of the numbers, some of it changed this week, nothing tomorrow."""
+    moments = [company.created_at for company in filled]
+    assert [each.date() for each in moments] == sorted(each.date() for each in moments)
+    assert now() - moments[0] > timedelta(days=500)
+    assert all(company.created_at <= company.updated_at <= now() for company in filled)
+    assert sum(now() - company.updated_at < timedelta(days=7) for company in filled) >= 10
+    assert all(company.created_by_id and company.updated_by_id and company.version == 1 for company in filled)
+    shares = Counter(company.commercial_status for company in filled)
+    assert shares[CommercialStatus.CLIENT] > shares[CommercialStatus.PROSPECT] > shares[CommercialStatus.LEAD] > 30
+    assert sum(company.tax_exempt and bool(company.tax_exemption_id) for company in filled) >= 4
+
+
+# --- filling -----------------------------------------------------------------------------------------------------
+
+
+def test_the_same_world_comes_out_each_time(db_session: Any) -> None:
+    def told() -> list[tuple[Any, ...]]:
+        demo.fill(SYSTEM)
+        return [
+            (each.name, each.company_number, each.vat_number, each.comments, sorted(each.phones))
+            for each in everything()
+        ]
+
+    first = told()
+    db.session.rollback()
+    assert told() == first
+
+
+def test_it_never_adds_to_companies_that_are_there(db_session: Any) -> None:
+    factories.company("Durand & Fils")
+    with pytest.raises(Refused, match="contient déjà des sociétés"):
+        demo.fill(SYSTEM)
+    assert len(everything()) == 1
+    assert organisation.load().name == "Comptoir"
+
+
+def test_an_organisation_that_has_a_name_keeps_it(db_session: Any) -> None:
+    organisation.save({"name": "Pélican Services"})
+    demo.fill(SYSTEM)
+    assert organisation.load().name == "Pélican Services"
+
+
+def test_the_command_fills_once(db_session: Any, run: Callable[..., click.testing.Result]) -> None:
+    run("demo", "fill")
+    assert len(everything()) == 300
+    assert "contient déjà des sociétés" in run("demo", "fill", status=1).output
+    assert run("demo", "fill", "--if-empty").output == ""
+    assert len(everything()) == 300
+
+
+def test_links_sign_an_administrator_and_a_resource_in(
+    client: Browser, db_session: Any, run: Callable[..., click.testing.Result]
+) -> None:
+    run("demo", "fill")
+    lines = run("demo", "links").output.splitlines()
+    assert [line.split(" (")[0] for line in lines] == ["Administratrice", "Ressource"]
+    for line in lines:
+        name, address = re.fullmatch(r".* \((.*)\) : http://127\.0\.0\.1:8000(/links/\S+)", line).groups()  # type: ignore[union-attr]
+        assert name in client.get(address).text
+
+
+def test_links_need_the_world_they_lead_into(db_session: Any, run: Callable[..., click.testing.Result]) -> None:
+    assert "ne contient pas le monde de démonstration" in run("demo", "links", status=1).output

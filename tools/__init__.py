@@ -1,0 +1,1 @@
+"""What helps to develop the application and is no part of it."""

@@ -1,0 +1,40 @@
+"""A world for demonstrations: a consulting firm, its people and its customers, all invented, always the same.
+
+One file for each noun, one line in `fill` for each file. Everything goes through the services that serve users, so
+that the demonstration obeys every rule; what it is made of is in `seeds/demo/`.
+"""
+
+from sqlalchemy import exists, select
+
+from webapp.access import Viewer, unscoped
+from webapp.extensions import db
+from webapp.i18n import _
+from webapp.models import Company, Organisation
+from webapp.services import organisation
+from webapp.services.demo import companies, resources
+from webapp.services.demo.resources import sign_in_tokens
+from webapp.services.demo.world import World, read
+from webapp.services.refusal import Refused
+
+__all__ = ["fill", "sign_in_tokens"]
+
+
+def fill(by: Viewer) -> None:
+    """Fill an instance that has no company yet; raises Refused for any other, in which nothing is touched."""
+    if _has_companies():
+        raise Refused({"demo": _("Cette installation contient déjà des sociétés : la démonstration n’y ajoute rien.")})
+    world = World(by)
+    _name_organisation()
+    resources.fill(world)
+    companies.fill(world)
+
+
+def _has_companies() -> bool:
+    """Whether there is any company, in the trash too."""
+    return bool(db.session.scalar(unscoped(select(exists().select_from(Company)), "an instance is empty or not")))
+
+
+def _name_organisation() -> None:
+    """Give the organisation the firm's name, unless somebody has named it."""
+    if organisation.load().name == Organisation.name:
+        organisation.save({"name": read("firm")["name"]})

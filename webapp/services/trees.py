@@ -1,0 +1,453 @@
+"""Trees: what their branches are, how many companies each holds, and which, window by window (T1 to T4, D8).
+
+Nothing here grows with the number of companies: a count stops at a cap, and companies are read by ranges of the
+primary key of `company_listing`, one range for each principal of the viewer, merged and freed of duplicates.
+Statements are built once for each number of principals, as building one costs more than running it.
+"""
+
+import base64
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
+
+from sqlalchemy import (
+    ColumnElement,
+    LargeBinary,
+    Select,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    union,
+    union_all,
+)
+
+from webapp.access import Viewer, granted
+from webapp.extensions import db
+from webapp.i18n import LazyString, _l, language
+from webapp.models import (
+    NO_BRANCH,
+    CommercialStatus,
+    Company,
+    CompanyListing,
+    ReferenceItem,
+    ReferenceList,
+    Resource,
+    Tree,
+)
+from webapp.models.base import Id
+from webapp.services import companies
+from webapp.text import sort_prefix
+
+#: Entries in a page of a level.
+PAGE = 50
+
+#: Counts are exact up to here; beyond, one only says so.
+COUNT_CAP = 1000
+
+
+# --- the trees -----------------------------------------------------------------------------------------------------
+
+
+class Level(StrEnum):
+    """What stands at one depth of a tree; the last level of a view has no children."""
+
+    BRANCH = "branch"
+    COMPANY = "company"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TreeView:
+    """One way of listing companies: which, grouped by what, down to which level."""
+
+    tree: Tree
+    label: LazyString
+    #: The companies of this commercial status (T3).
+    status: CommercialStatus
+    #: Whose values are the branches: those of a list, in its order, or the resources, by name.
+    grouped_by: ReferenceList | type[Resource]
+    levels: tuple[Level, ...] = (Level.BRANCH, Level.COMPANY)
+    #: What the companies without a value are listed under; nothing where each must have one (D8).
+    unassigned_label: LazyString | None = None
+
+    def key(self, branch_id: int) -> str:
+        """Return the name of a branch among all branches of all trees: `type-3`."""
+        return f"{self.tree}-{branch_id}"
+
+    def owns(self, key: str) -> bool:
+        """Whether `key` names a branch of this view."""
+        return key.startswith(f"{self.tree}-")
+
+
+TREE_VIEWS = {
+    view.tree: view
+    for view in (
+        TreeView(
+            tree=Tree.ACCOUNT_TYPE,
+            label=_l("Par type de compte"),
+            status=CommercialStatus.CLIENT,
+            grouped_by=ReferenceList.ACCOUNT_TYPE,
+        ),
+        TreeView(
+            tree=Tree.BUSINESS_REGION,
+            label=_l("Par région"),
+            status=CommercialStatus.CLIENT,
+            grouped_by=ReferenceList.BUSINESS_REGION,
+            unassigned_label=_l("(Sans région)"),
+        ),
+        TreeView(
+            tree=Tree.LEADS,
+            label=_l("Par commercial"),
+            status=CommercialStatus.LEAD,
+            grouped_by=Resource,
+            unassigned_label=_l("(Non affecté)"),
+        ),
+        TreeView(
+            tree=Tree.PROSPECTS,
+            label=_l("Par télémarketeur"),
+            status=CommercialStatus.PROSPECT,
+            grouped_by=Resource,
+            unassigned_label=_l("(Non affecté)"),
+        ),
+    )
+}
+
+
+def views_of(status: CommercialStatus) -> list[TreeView]:
+    """Return the views that list the companies of a status, the default one first."""
+    return [view for view in TREE_VIEWS.values() if view.status is status]
+
+
+def branch_of(company: Company, view: TreeView) -> int | None:
+    """Return the branch of `view` in which a company stands, or None when it is in another tree (T3)."""
+    return dict(companies.places(vars(company))).get(view.tree)
+
+
+# --- places in an order --------------------------------------------------------------------------------------------
+
+
+class BadCursor(ValueError):
+    """What came as a cursor is none of ours."""
+
+
+_CURSOR_HEAD = struct.Struct(">qi")
+
+
+class Cursor(NamedTuple):
+    """A gap between two entries of an order by (sort key, id): after the entry of this key and id."""
+
+    sort_key: bytes = b""
+    id: int = 0
+    #: How many entries stand before the gap, when that is known.
+    position: int | None = None
+
+    def __str__(self) -> str:
+        head = _CURSOR_HEAD.pack(self.id, -1 if self.position is None else self.position)
+        return base64.urlsafe_b64encode(head + self.sort_key).decode().rstrip("=")
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor":
+        """Read a cursor that came back from a browser; raises BadCursor."""
+        try:
+            raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+            row_id, position = _CURSOR_HEAD.unpack_from(raw)
+        except (ValueError, struct.error) as error:
+            raise BadCursor(text) from error
+        return cls(raw[_CURSOR_HEAD.size :], row_id, position if position >= 0 else None)
+
+
+START = Cursor(position=0)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Which part of an order to read: some entries up to a gap, and some from there.
+
+    None for `back` or `ahead`: nothing is read that way. Zero: only whether there is anything.
+    """
+
+    cursor: Cursor = START
+    back: int | None = None
+    ahead: int | None = PAGE
+
+    @classmethod
+    def after(cls, cursor: str) -> "Place":
+        return cls(Cursor.parse(cursor))
+
+    @classmethod
+    def before(cls, cursor: str) -> "Place":
+        return cls(Cursor.parse(cursor), back=PAGE, ahead=None)
+
+    @classmethod
+    def at(cls, prefix: str) -> "Place":
+        """The first names that begin with `prefix`, or come after."""
+        low, _high = sort_prefix(prefix)
+        return cls(Cursor(low), back=0)
+
+    @classmethod
+    def around(cls, sort_key: bytes, row_id: int) -> "Place":
+        """Half a page before a record and half a page from it on."""
+        return cls(Cursor(sort_key, row_id - 1), back=PAGE // 2, ahead=PAGE - PAGE // 2)
+
+
+class Entry(Protocol):
+    """What every level's rows have."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def sort_key(self) -> bytes: ...
+
+
+E = TypeVar("E", bound=Entry)
+
+
+@dataclass(frozen=True)
+class Page(Generic[E]):
+    """Entries that follow each other, and whether there are others on either side."""
+
+    entries: Sequence[E]
+    has_before: bool = False
+    has_after: bool = False
+    #: How many entries stand before these, when that is known.
+    offset: int | None = 0
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.has_before and not self.has_after
+
+    @property
+    def before(self) -> Cursor | None:
+        """Return the gap before the first entry, if something stands before it."""
+        if not self.has_before or not self.entries:
+            return None
+        return Cursor(self.entries[0].sort_key, self.entries[0].id - 1, self.offset)
+
+    @property
+    def after(self) -> Cursor | None:
+        """Return the gap after the last entry, if something comes after it."""
+        if not self.has_after or not self.entries:
+            return None
+        position = None if self.offset is None else self.offset + len(self.entries)
+        return Cursor(self.entries[-1].sort_key, self.entries[-1].id, position)
+
+    @classmethod
+    def cut(cls, place: Place, back: Sequence[E], ahead: Sequence[E]) -> "Page[E]":
+        """Make the page of a place from what was read on both sides of its gap, one more than wanted each."""
+        before = list(back[-place.back :]) if place.back else []
+        position = place.cursor.position
+        return cls(
+            entries=before + list(ahead[: place.ahead] if place.ahead else []),
+            has_before=len(back) > place.back if place.back is not None else place.cursor != START,
+            has_after=len(ahead) > place.ahead if place.ahead is not None else True,
+            offset=None if position is None else max(position - len(before), 0),
+        )
+
+
+# --- companies of a branch -----------------------------------------------------------------------------------------
+
+
+class CompanyEntry(NamedTuple):
+    """A company in a tree; what a page needs and no more."""
+
+    id: int
+    label: str
+    sort_key: bytes
+
+
+def page(view: TreeView, branch_id: int, viewer: Viewer, place: Place | None = None) -> Page[CompanyEntry]:
+    """Return the companies of a branch that `viewer` may see, in order of name (T1): one query."""
+    return pages(view, {branch_id: place or Place()}, viewer)[branch_id]
+
+
+def pages(view: TreeView, places: dict[int, Place], viewer: Viewer) -> dict[int, Page[CompanyEntry]]:
+    """Return a page of each of several branches: one query for all."""
+    windows = [
+        (branch_id, place.cursor, is_back, wanted + 1)
+        for branch_id, place in places.items()
+        for is_back, wanted in ((True, place.back), (False, place.ahead))
+        if wanted is not None
+    ]
+    if not windows:
+        return {}
+    parameters = _parameters(view, viewer)
+    for number, (branch_id, cursor, _is_back, limit) in enumerate(windows):
+        parameters |= {
+            f"branch{number}": branch_id,
+            f"key{number}": cursor.sort_key,
+            f"id{number}": cursor.id,
+            f"limit{number}": limit,
+        }
+    statement = _windows_statement(len(viewer.principal_ids), tuple(is_back for _b, _c, is_back, _l in windows))
+    read: dict[tuple[int, bool], list[CompanyEntry]] = {}
+    for number, company_id, name, sort_key in db.session.execute(statement, parameters):
+        branch_id, _cursor, is_back, _limit = windows[number]
+        read.setdefault((branch_id, is_back), []).append(CompanyEntry(company_id, name, sort_key))
+    return {
+        branch_id: Page.cut(place, read.get((branch_id, True), []), read.get((branch_id, False), []))
+        for branch_id, place in places.items()
+    }
+
+
+company, item, listing, resource = (model.__table__.c for model in (Company, ReferenceItem, CompanyListing, Resource))
+
+
+def _parameters(view: TreeView, viewer: Viewer) -> dict[str, Any]:
+    principals = {f"principal{number}": principal_id for number, principal_id in enumerate(viewer.principal_ids)}
+    return {"tree": view.tree, **principals}
+
+
+@lru_cache
+def _windows_statement(principals: int, windows: tuple[bool, ...]) -> Select[Any]:
+    """Build the reading of several windows, each backward or not: (window's number, id, name, sort key)."""
+    read = union_all(*(_window(number, is_back, principals) for number, is_back in enumerate(windows))).subquery()
+    statement = (
+        select(read.c.window, company.id, company.name, read.c.sort_key)
+        .join_from(read, Company.__table__, company.id == read.c.company_id)
+        .order_by(read.c.window, read.c.sort_key, read.c.company_id)
+    )
+    return granted(statement, "principal legs")
+
+
+def _window(number: int, is_back: bool, principals: int) -> Select[Any]:
+    """One window: a limited range for each principal; the union keeps a company reached twice only once."""
+    limit = bindparam(f"limit{number}", type_=Id)
+    here = tuple_(listing.sort_key, listing.company_id)
+    gap = tuple_(bindparam(f"key{number}", type_=LargeBinary), bindparam(f"id{number}", type_=Id))
+    order = [listing.sort_key, listing.company_id]
+    legs = []
+    for principal in range(principals):
+        leg = select(listing.sort_key, listing.company_id).where(
+            *_in_branch(principal, bindparam(f"branch{number}", type_=Id)), here <= gap if is_back else here > gap
+        )
+        leg = leg.order_by(*(column.desc() for column in order) if is_back else order).limit(limit)
+        legs.append(leg.subquery().select())
+    merged = union(*legs) if principals > 1 else legs[0]
+    names: list[ColumnElement[Any]] = [literal_column("sort_key"), literal_column("company_id")]
+    cut = merged.order_by(*(name.desc() for name in names) if is_back else names).limit(limit).subquery()
+    return select(literal_column(str(number), Id).label("window"), cut.c.sort_key, cut.c.company_id)
+
+
+def _in_branch(principal: int, branch_id: ColumnElement[int]) -> tuple[ColumnElement[bool], ...]:
+    return (
+        listing.principal_id == bindparam(f"principal{principal}", type_=Id),
+        listing.tree == bindparam("tree", type_=listing.tree.type),
+        listing.branch_id == branch_id,
+    )
+
+
+# --- branches ------------------------------------------------------------------------------------------------------
+
+
+class Branch(NamedTuple):
+    """A branch and how many companies the viewer may see in it, up to one more than COUNT_CAP."""
+
+    id: int
+    label: str
+    sort_key: bytes
+    companies: int
+
+
+def branches(view: TreeView, viewer: Viewer, place: Place | None = None) -> Page[Branch]:
+    """Return the branches in which `viewer` sees companies, with their counts (T1, T4).
+
+    The values of a list come in its order, all of them; retired ones stay while they hold companies. Resources
+    come by name, a page at a time, after the branch of companies that have none (D8). One query for each way read,
+    and one for the companies without a resource.
+    """
+    if isinstance(view.grouped_by, ReferenceList):
+        statement = _list_branches(view.grouped_by, language(), len(viewer.principal_ids))
+        return Page(_read_branches(statement, view, viewer))
+    place = place or Place()
+    back, ahead = (
+        _read_resource_branches(view, viewer, place.cursor, is_back, wanted + 1) if wanted is not None else []
+        for is_back, wanted in ((True, place.back), (False, place.ahead))
+    )
+    page = Page.cut(place, back[::-1], ahead)
+    if page.has_before or not (count := unassigned(view, viewer)):
+        return page
+    return replace(page, entries=[Branch(NO_BRANCH, str(view.unassigned_label), b"", count), *page.entries])
+
+
+def unassigned(view: TreeView, viewer: Viewer) -> int:
+    """Return how many companies `viewer` sees that stand in no branch of `view`, up to one more than the cap (D8)."""
+    return db.session.scalar(_unassigned_statement(len(viewer.principal_ids)), _parameters(view, viewer)) or 0
+
+
+def branch_label(view: TreeView, branch_id: int) -> str | None:
+    """Return what a branch is called, or None when there is no such branch."""
+    if branch_id == NO_BRANCH:
+        return str(view.unassigned_label) if view.unassigned_label else None
+    if not isinstance(view.grouped_by, ReferenceList):
+        return cast("str | None", db.session.scalar(select(Resource.name).where(Resource.id == branch_id)))
+    value = db.session.get(ReferenceItem, branch_id)
+    return str(value.label) if value is not None and value.list is view.grouped_by else None
+
+
+def place_of_branch(branch_id: int) -> Place:
+    """Return the place around the branch of a resource, for a tree too long to show whole."""
+    sort_key = db.session.scalar(select(Resource.sort_key).where(Resource.id == branch_id))
+    return Place() if sort_key is None else Place.around(sort_key, branch_id)
+
+
+def _read_resource_branches(view: TreeView, viewer: Viewer, cursor: Cursor, is_back: bool, limit: int) -> list[Branch]:
+    statement = _resource_branches(len(viewer.principal_ids), is_back)
+    return _read_branches(statement, view, viewer, key=cursor.sort_key, id=cursor.id, limit=limit)
+
+
+def _read_branches(statement: Select[Any], view: TreeView, viewer: Viewer, **place: Any) -> list[Branch]:
+    rows = db.session.execute(statement, _parameters(view, viewer) | place)
+    return [Branch(*row) for row in rows]
+
+
+@lru_cache
+def _list_branches(which: ReferenceList, language: str, principals: int) -> Select[Any]:
+    label = item.label_en if language == "en" else item.label_fr
+    statement = _holding_companies(item.id, principals, label, literal(b"", LargeBinary))
+    return statement.where(item.list == which).order_by(item.position, item.id)
+
+
+@lru_cache
+def _resource_branches(principals: int, is_back: bool) -> Select[Any]:
+    here = tuple_(resource.sort_key, resource.id)
+    gap = tuple_(bindparam("key", type_=LargeBinary), bindparam("id", type_=Id))
+    order = (resource.sort_key, resource.id)
+    statement = _holding_companies(resource.id, principals, resource.name, resource.sort_key)
+    statement = statement.where(here <= gap if is_back else here > gap).limit(bindparam("limit", type_=Id))
+    return statement.order_by(*(column.desc() for column in order) if is_back else order)
+
+
+@lru_cache
+def _unassigned_statement(principals: int) -> Select[Any]:
+    return granted(select(_count(literal(NO_BRANCH, Id), principals)), "principal legs")
+
+
+def _holding_companies(branch_id: ColumnElement[int], principals: int, *columns: ColumnElement[Any]) -> Select[Any]:
+    """Select the branches that hold a company for one of the principals, with the count of companies."""
+    holds = or_(*(exists().where(*_in_branch(principal, branch_id)) for principal in range(principals)))
+    statement = select(branch_id, *columns, _count(branch_id, principals)).where(holds)
+    return granted(statement, "principal legs")
+
+
+def _count(branch_id: ColumnElement[int], principals: int) -> ColumnElement[int]:
+    """Count the companies of a branch, each once, up to one more than the cap.
+
+    A principal with more than the cap settles it; only then are the few companies of all of them told apart.
+    """
+    legs = [select(listing.company_id).where(*_in_branch(principal, branch_id)) for principal in range(principals)]
+    is_beyond = or_(*(exists(leg.limit(1).offset(COUNT_CAP)) for leg in legs))
+    limited = (leg.limit(COUNT_CAP).correlate_except(CompanyListing).subquery().select() for leg in legs)
+    granted_to_viewer = union_all(*limited).subquery()
+    distinct = select(granted_to_viewer.c.company_id).distinct().limit(COUNT_CAP + 1).subquery()
+    counted = select(func.count()).select_from(distinct).scalar_subquery()
+    return case((is_beyond, COUNT_CAP + 1), else_=counted)

@@ -1,0 +1,121 @@
+// Lookups: a list fetched while one types, walked by keyboard, its choice kept as an id beside the text.
+let Combobox;
+const loading = () => Combobox ?? import(new URL("./vendor/combobox-nav-3.0.2.js", import.meta.url)).then((m) => (Combobox = m.default));
+const boxes = new WeakMap();
+
+class Lookup {
+  constructor(root) {
+    this.root = root;
+    this.input = root.querySelector("[role=combobox]");
+    this.value = root.querySelector("input[type=hidden]");
+    this.list = root.querySelector("[role=listbox]");
+    this.pop = root.querySelector(".pop");
+    this.status = root.querySelector("[role=status]");
+    this.open = false;
+    // The list may not be ready for the first key; by the first answer it is.
+    this.ready = Promise.resolve(loading()).then((nav) => {
+      this.nav = new nav(this.input, this.list, { tabInsertsSuggestions: false, firstOptionSelectionMode: "none" });
+    });
+    this.input.addEventListener("input", () => this.typed());
+    this.input.addEventListener("keydown", (event) => this.key(event));
+    this.input.addEventListener("blur", () => this.close());
+    this.input.addEventListener("click", () => this.ask());
+    this.list.addEventListener("combobox-commit", (event) => this.choose(event.target));
+    // A click in the list must not take the focus away from the input.
+    this.pop.addEventListener("mousedown", (event) => event.preventDefault());
+  }
+
+  typed() {
+    this.value.value = "";
+    this.forgetCandidates();
+  }
+
+  forgetCandidates() {
+    const next = this.root.nextElementSibling;
+    if (next?.matches(".candidates")) next.remove();
+  }
+
+  ask() {
+    if (!this.open) this.input.dispatchEvent(new CustomEvent("combo:open"));
+  }
+
+  key(event) {
+    if (event.key === "Escape" && this.open) {
+      // Closes the list, not the dialog around it.
+      event.preventDefault();
+      event.stopPropagation();
+      this.close();
+    } else if (event.key === "Enter" && this.open && !this.input.hasAttribute("aria-activedescendant")) {
+      // The only answer needs no arrow; and Enter in a list is no submission.
+      event.preventDefault();
+      const options = this.list.querySelectorAll("[role=option]");
+      if (options.length === 1) this.choose(options[0]);
+    } else if (["ArrowDown", "ArrowUp"].includes(event.key) && !this.open) {
+      event.preventDefault();
+      this.ask();
+    }
+  }
+
+  async filled() {
+    await this.ready;
+    if (document.activeElement !== this.input) return;
+    const said = this.list.querySelector("[data-status]");
+    const count = this.list.querySelectorAll("[role=option]").length;
+    this.pop.hidden = false;
+    this.status.textContent = said?.textContent ?? (count ? "" : this.status.dataset.none);
+    said?.remove();
+    this.list.scrollTop = 0;
+    if (!this.open) {
+      this.open = true;
+      this.nav.start();
+    }
+    this.nav.clearSelection();
+  }
+
+  choose(option) {
+    this.value.value = option.dataset.value;
+    this.input.value = option.dataset.text;
+    this.forgetCandidates();
+    this.value.dispatchEvent(new Event("change", { bubbles: true }));
+    this.close();
+  }
+
+  close() {
+    if (!this.open) return;
+    this.open = false;
+    this.nav.stop();
+    this.pop.hidden = true;
+    this.list.replaceChildren();
+  }
+}
+
+const enhance = (scope) => {
+  for (const root of scope.querySelectorAll("[data-combo]")) {
+    if (!boxes.has(root)) boxes.set(root, new Lookup(root));
+  }
+};
+
+enhance(document);
+document.addEventListener("htmx:after:settle", (event) => {
+  const root = event.target.closest?.("[data-combo]");
+  if (root && event.target.matches("[role=listbox]")) boxes.get(root)?.filled();
+  else enhance(event.target.parentNode ?? document);
+});
+
+// The address knows the text as `q`, whatever the field is called.
+document.addEventListener("htmx:config:request", (event) => {
+  const { sourceElement, request } = event.detail.ctx;
+  if (!sourceElement.matches?.("[role=combobox]")) return;
+  request.body.delete(sourceElement.name);
+  // Opening a list that already has its choice shows what else there is.
+  const chosen = boxes.get(sourceElement.closest("[data-combo]"))?.value.value;
+  request.body.set("q", chosen ? "" : sourceElement.value);
+});
+
+// What depends on another field is chosen again when that one changes; the text stays, to be matched anew.
+document.addEventListener("change", (event) => {
+  for (const input of event.target.form?.querySelectorAll("[data-depends]") ?? []) {
+    if (!input.dataset.depends.split(" ").includes(event.target.name)) continue;
+    input.closest("[data-combo]").querySelector("input[type=hidden]").value = "";
+  }
+});

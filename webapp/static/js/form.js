@@ -1,0 +1,57 @@
+// Forms: one submission at a time, no change lost by leaving, passwords shown on demand.
+const page = () => document.querySelector("form[data-page]");
+const contents = (form) => JSON.stringify([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+let first;
+let leaving = false;
+
+const remember = () => {
+  // Refused once: what is typed is nowhere else.
+  const form = page();
+  first = form && !form.querySelector(".errors") ? contents(form) : undefined;
+};
+const dirty = () => Boolean(page()) && contents(page()) !== first;
+
+addEventListener("beforeunload", (event) => {
+  if (dirty() && !leaving) event.preventDefault();
+});
+
+// Beside a form that is a whole page, links go the plain way: the browser asks before leaving, ids stay unique.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[hx-get]");
+  if (link && page() && !link.closest("form") && link.closest("#dialogs") === null) event.stopPropagation();
+}, true);
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.matches("[data-preferences]")) form.elements.next.value = location.pathname + location.search;
+  if (form.hasAttribute("hx-post") || form.method === "dialog") return;
+  if (form.getAttribute("aria-busy") === "true") event.preventDefault();
+  form.setAttribute("aria-busy", "true");
+  leaving = form === page();
+});
+// Back shows the page as it was left: it is not busy any more.
+addEventListener("pageshow", () => {
+  leaving = false;
+  for (const form of document.querySelectorAll("form[aria-busy]")) form.removeAttribute("aria-busy");
+});
+
+document.addEventListener("htmx:before:request", ({ target }) => {
+  if (target.matches?.("form")) target.setAttribute("aria-busy", "true");
+});
+document.addEventListener("htmx:finally:request", ({ target }) => {
+  if (target.matches?.("form")) target.removeAttribute("aria-busy");
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-reveal]");
+  if (!button) return;
+  const input = document.getElementById(button.dataset.reveal);
+  const shown = input.type === "text";
+  input.type = shown ? "password" : "text";
+  button.setAttribute("aria-pressed", !shown);
+});
+
+remember();
+document.addEventListener("htmx:after:settle", (event) => {
+  if (event.target.id === "main") remember();
+});
