@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import phonenumbers
 from phonenumbers import CountryCodeSource, NumberParseException, PhoneNumberFormat, ValidationResult
@@ -111,13 +112,13 @@ def _international(digits: str) -> tuple[int, str] | None:
         return None
     national = digits[len(str(calling_code)) :]
     region = phonenumbers.region_code_for_country_code(calling_code)
-    metadata = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(calling_code, region)
+    metadata: Any = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(calling_code, region)
     prefix = metadata.national_prefix_for_parsing
     return None if prefix and re.match(prefix, national) else (calling_code, national)
 
 
 def _national(digits: str, region: str | None) -> tuple[int, str] | None:
-    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region, None) if region else None
+    metadata: Any = phonenumbers.PhoneMetadata.metadata_for_region(region, None) if region else None
     if metadata is None or digits.startswith(str(metadata.country_code)):
         return None
     if metadata.international_prefix and re.match(metadata.international_prefix, digits):
