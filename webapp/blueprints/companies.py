@@ -109,7 +109,13 @@ def address() -> Response:
     if kind not in set(AddressKind):
         return Response(status=404)
     form = CompanyForm.load(viewer=viewer())
-    return page("companies/address.html", "companies/_address.html", tab=form.tabs[1], kind=AddressKind(kind), address_titles=ADDRESS_TITLES)
+    return page(
+        "companies/address.html",
+        "companies/_address.html",
+        tab=form.tabs[1],
+        kind=AddressKind(kind),
+        address_titles=ADDRESS_TITLES,
+    )
 
 
 def _starting_values() -> dict[str, Any]:
