@@ -90,7 +90,7 @@ def run(importer: Importer, file: Path, dry_run: bool, create_missing: bool) -> 
             db.session.rollback()
             for line in report.error_lines():
                 click.echo(line, err=True)
-            raise click.ClickException(_("%(file)s : rien n’a été importé.", file=file))
+            raise click.ClickException(_("%(file)s : rien n’a été importé.", file=file))
         if dry_run:
             db.session.rollback()
         else:
@@ -99,7 +99,7 @@ def run(importer: Importer, file: Path, dry_run: bool, create_missing: bool) -> 
         for line in report.summary():
             click.echo(line)
         if dry_run:
-            click.echo(_("C’était un essai : rien n’a été écrit."))
+            click.echo(_("C’était un essai : rien n’a été écrit."))
 
 
 @export_group.command("companies")
@@ -125,7 +125,7 @@ def export_companies(file: Path, language: str) -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return
         if unnumbered:
-            note = _("%(count)d sociétés n’ont pas d’ID : réimportées, elles seraient créées une seconde fois.")
+            note = _("%(count)d sociétés n’ont pas d’ID : réimportées, elles seraient créées une seconde fois.")
             click.echo(note % {"count": unnumbered}, err=True)
 
 

@@ -102,7 +102,7 @@ def import_companies(
     columns = all_columns(fields)
     check_header(table.header, [column.name for column in columns])
     if "company_number" not in table.header and (missing := [name for name in REQUIRED if name not in table.header]):
-        raise UnusableFile(_("Colonnes obligatoires absentes : %(names)s.", names=", ".join(missing)))
+        raise UnusableFile(_("Colonnes obligatoires absentes : %(names)s.", names=", ".join(missing)))
     report = Report(notes=list(table.notes))
     run = _Import(table.header, columns, report, by, create_missing)
     for rows in _batches(even_rows(table, report), BATCH):
@@ -230,7 +230,7 @@ class _Import:
             return False
         self._lines[key] = line
         if old and old.in_trash:
-            message = _("ce numéro est celui de « %(name)s », dans la corbeille.", name=old.values["name"])
+            message = _("ce numéro est celui de « %(name)s », dans la corbeille.", name=old.values["name"])
             self._report.refuse(line, message, "company_number")
             return False
         return True
@@ -321,7 +321,7 @@ def _choice_reader(column: Column) -> Callable[[str], Any]:
         member = members.get(cell) or members.get(search_key(cell))
         if member is None:
             shown = ", ".join(next(iter(column.labels.values())).values())
-            raise ValueError(_("« %(text)s » n’est pas une de ces valeurs : %(labels)s.", text=cell[:60], labels=shown))
+            raise ValueError(_("« %(text)s » n’est pas une de ces valeurs : %(labels)s.", text=cell[:60], labels=shown))
         return member
 
     return read
@@ -515,7 +515,7 @@ class _Parents:
         key = _number_key(link.number)
         parent_id = by_number.get(key)
         if parent_id is None and key not in self._lines:
-            message = _("aucune société n’a le numéro « %(number)s ».", number=link.number[:60])
+            message = _("aucune société n’a le numéro « %(number)s ».", number=link.number[:60])
             self._report.refuse(link.line, message, "parent_number")
         return parent_id
 
@@ -523,11 +523,11 @@ class _Parents:
         if len(ids) == 1:
             return ids[0]
         if ids:
-            message = _("plusieurs sociétés s’appellent « %(name)s » : donnez parent_number.", name=link.name[:60])
+            message = _("plusieurs sociétés s’appellent « %(name)s » : donnez parent_number.", name=link.name[:60])
             self._report.refuse(link.line, message, "parent")
         elif not self._report.error_count:
             # When rows were refused, the parent may be one of them.
-            message = _("aucune société ne s’appelle « %(name)s ».", name=link.name[:60])
+            message = _("aucune société ne s’appelle « %(name)s ».", name=link.name[:60])
             self._report.refuse(link.line, message, "parent")
         return None
 

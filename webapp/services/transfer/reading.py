@@ -59,7 +59,7 @@ def open_table(path: Path) -> AbstractContextManager[Table]:
         with path.open("rb") as file:
             start = file.read(8)
     except OSError as error:
-        raise UnusableFile(_("Lecture impossible : %(reason)s.", reason=os.strerror(error.errno or 0))) from None
+        raise UnusableFile(_("Lecture impossible : %(reason)s.", reason=os.strerror(error.errno or 0))) from None
     if not start:
         raise UnusableFile(_("Le fichier est vide."))
     if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
@@ -72,10 +72,10 @@ def check_header(header: Sequence[str], known: Sequence[str]) -> None:
     unknown = [name for name in header if name not in known]
     if unknown:
         raise UnusableFile(
-            _("Colonnes inconnues : %(names)s.", names=", ".join(_suggest(name, known) for name in unknown))
+            _("Colonnes inconnues : %(names)s.", names=", ".join(_suggest(name, known) for name in unknown))
         )
     if twice := sorted({name for name in header if header.count(name) > 1}):
-        raise UnusableFile(_("Colonnes en double : %(names)s.", names=", ".join(twice)))
+        raise UnusableFile(_("Colonnes en double : %(names)s.", names=", ".join(twice)))
 
 
 def _suggest(name: str, known: Sequence[str]) -> str:
@@ -110,7 +110,7 @@ class _Lines:
         line, number = self.first, 1
         while line:
             if len(line) == _LONGEST_LINE:
-                raise UnusableFile(_("ligne %(line)d : cette ligne n’en finit pas.", line=number))
+                raise UnusableFile(_("ligne %(line)d : cette ligne n’en finit pas.", line=number))
             yield line
             line = self._read(_LONGEST_LINE)
             number += 1
@@ -125,12 +125,12 @@ def _csv_rows(reader: Any) -> Iterator[tuple[int, Sequence[str]]]:
                 yield line, [_unprotect(cell) if cell[:1] == PROTECTION else cell for cell in cells]
             line = reader.line_num + 1
     except csv.Error as error:
-        raise UnusableFile(_("ligne %(line)d : %(reason)s", line=line, reason=_csv_reason(str(error)))) from None
+        raise UnusableFile(_("ligne %(line)d : %(reason)s", line=line, reason=_csv_reason(str(error)))) from None
 
 
 def _csv_reason(message: str) -> str:
     if "field larger" in message:
-        long = _("une cellule dépasse %(count)d caractères ; un guillemet n’est peut-être pas fermé.")
+        long = _("une cellule dépasse %(count)d caractères ; un guillemet n’est peut-être pas fermé.")
         return str(long % {"count": csv.field_size_limit()})
     return str(_("les guillemets d’une cellule sont mal fermés."))
 
@@ -162,7 +162,7 @@ def _find_encoding(path: Path) -> tuple[str, list[str]]:
             if b"\0" in chunk:
                 line += chunk[: chunk.index(b"\0")].count(b"\n")
                 raise UnusableFile(
-                    _("ligne %(line)d : un octet nul ; ce n’est pas un fichier CSV, XLSX ou ODS.", line=line)
+                    _("ligne %(line)d : un octet nul ; ce n’est pas un fichier CSV, XLSX ou ODS.", line=line)
                 )
             try:
                 seen_utf8 |= not decoder.decode(chunk).isascii()
@@ -171,16 +171,16 @@ def _find_encoding(path: Path) -> tuple[str, list[str]]:
                 if seen_utf8 or not good.isascii():
                     line += good.count(b"\n")
                     raise UnusableFile(
-                        _("ligne %(line)d : ce n’est pas de l’UTF-8, alors que ce qui précède en est.", line=line)
+                        _("ligne %(line)d : ce n’est pas de l’UTF-8, alors que ce qui précède en est.", line=line)
                     ) from None
                 break
             line += chunk.count(b"\n")
         else:
             if decoder.getstate()[0]:
-                raise UnusableFile(_("Le fichier s’arrête au milieu d’une lettre : il est incomplet."))
+                raise UnusableFile(_("Le fichier s’arrête au milieu d’une lettre : il est incomplet."))
             return "utf-8-sig", []
     _check_decodes(path, "cp1252")
-    return "cp1252", [_("Le fichier n’est pas en UTF-8 : il a été lu comme du Windows-1252.")]
+    return "cp1252", [_("Le fichier n’est pas en UTF-8 : il a été lu comme du Windows-1252.")]
 
 
 def _check_decodes(path: Path, encoding: str) -> None:
@@ -194,12 +194,12 @@ def _check_decodes(path: Path, encoding: str) -> None:
             except UnicodeDecodeError:
                 raise UnusableFile(
                     _(
-                        "vers la ligne %(line)d : l’encodage n’est pas reconnu. Enregistrez le fichier en UTF-8.",
+                        "vers la ligne %(line)d : l’encodage n’est pas reconnu. Enregistrez le fichier en UTF-8.",
                         line=line,
                     )
                 ) from None
             if "\0" in text:
-                raise UnusableFile(_("Le fichier contient des caractères nuls : ce n’est pas un fichier CSV."))
+                raise UnusableFile(_("Le fichier contient des caractères nuls : ce n’est pas un fichier CSV."))
             line += text.count("\n")
             if not chunk:
                 return
@@ -240,7 +240,7 @@ def _check_unfolded(path: Path) -> None:
         return
     with zipfile.ZipFile(path) as archive:
         if sum(member.file_size for member in archive.infolist()) > _MAX_UNFOLDED:
-            raise UnusableFile(_("Le classeur est trop grand : enregistrez la feuille en CSV."))
+            raise UnusableFile(_("Le classeur est trop grand : enregistrez la feuille en CSV."))
 
 
 def _workbook_rows(sheet: Any) -> Iterator[tuple[int, Sequence[str]]]:

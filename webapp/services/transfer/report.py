@@ -47,18 +47,18 @@ class Report:
     def summary(self) -> list[str]:
         """Return what was done, in a few lines."""
         counts = _(
-            "Créations : %(created)s ; modifications : %(updated)s ; inchangées : %(unchanged)s.",
+            "Créations : %(created)s ; modifications : %(updated)s ; inchangées : %(unchanged)s.",
             created=number(self.created),
             updated=number(self.updated),
             unchanged=number(self.unchanged),
         )
         added = [
-            _("%(where)s — ajouts : %(labels)s", where=where, labels=_shorten(labels))
+            _("%(where)s — ajouts : %(labels)s", where=where, labels=_shorten(labels))
             for where, labels in self.added.items()
         ]
         warnings = {
-            "phones": _("Numéros de téléphone non reconnus, gardés tels quels : %(count)s."),
-            "vat_numbers": _("Numéros de TVA qui ne suivent pas les règles de leur pays, gardés : %(count)s."),
+            "phones": _("Numéros de téléphone non reconnus, gardés tels quels : %(count)s."),
+            "vat_numbers": _("Numéros de TVA qui ne suivent pas les règles de leur pays, gardés : %(count)s."),
         }
         kept = [text % {"count": number(self.warnings[name])} for name, text in warnings.items() if self.warnings[name]]
         return [counts, *added, *kept, *self.notes]
