@@ -86,7 +86,6 @@ def test_a_province_and_a_source_are_added_beside_the_company_and_chosen(browser
     small = page.locator("dialog#new-province")
     add.click()
     expect(small).to_contain_text("Choisissez d’abord le pays")
-    page.wait_for_timeout(250)  # until it is no longer fading in, or its colours are read half-way
     axe(page)
     page.keyboard.press("Enter")
     expect(small).to_have_count(0)
@@ -96,7 +95,6 @@ def test_a_province_and_a_source_are_added_beside_the_company_and_chosen(browser
     page.wait_for_load_state("networkidle")
     add.click()
     expect(small).to_contain_text("Canada")
-    page.wait_for_timeout(250)
     if shots := os.environ.get("SCREENSHOTS"):
         page.screenshot(path=f"{shots}/sub-dialog.png")
     axe(page)
@@ -189,7 +187,6 @@ def test_every_dialog_is_accessible(browser_page: Any, axe: Any, world: Any, db_
         page.goto(address)
         page.locator(opener).click()
         expect(page.get_by_role("dialog")).to_be_visible()
-        page.wait_for_timeout(250)  # until it is no longer fading in, or its colours are read half-way
         if shots := os.environ.get("SCREENSHOTS"):
             page.screenshot(path=f"{shots}/dialog-{opener[1:].split('-')[0]}-{address.split('/')[2]}-{scheme}.png")
         axe(page)
