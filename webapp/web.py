@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from webapp.access import Viewer
 
 #: Events a save announces, past tense, noun first; whoever shows the noun listens and fetches itself again.
-EVENTS = ("companyChanged", "referenceChanged")
+EVENTS = ("companyChanged", "referenceAdded", "referenceChanged")
 
 
 def viewer() -> Viewer:
@@ -51,6 +51,11 @@ def saved(url: str, message: str, **events: dict[str, Any]) -> Response:
     answer.headers["HX-Location"] = json.dumps({"path": url, "target": "#main"})
     answer.headers["HX-Trigger"] = json.dumps({"saved": {}, **events})
     return answer
+
+
+def told(**events: dict[str, Any]) -> Response:
+    """Answer with `events` (names of EVENTS) alone: what is on the page changes itself."""
+    return Response(status=200, headers={"HX-Trigger": json.dumps(events)})
 
 
 def too_many_attempts(response: Response, seconds: int) -> Response:
