@@ -4,7 +4,7 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, session, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -32,7 +32,9 @@ def page(full: str, fragment: str | None = None, *, status: int = 200, **context
     Messages waiting to be shown leave with a fragment too, out of band.
     """
     if fragment and wants_fragment():
-        html = render_template(fragment, **context) + render_template("_messages_oob.html")
+        html = render_template(fragment, **context)
+        if "_flashes" in session:
+            html += render_template("_messages_oob.html")
     else:
         html = render_template(full, **context)
     return Response(html, status, mimetype="text/html")
