@@ -1,8 +1,9 @@
 """Errors, as a page or as a message in the page htmx is on; never a word of what happened inside."""
 
 import logging
+from typing import Any
 
-from flask import Flask, render_template, request
+from flask import Flask, current_app, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -48,12 +49,18 @@ def answer(code: int, sentence: str | None = None) -> Response:
     """Render an error; with htmx, as a message shown in the page (or in the open dialog)."""
     title, text = texts(code)
     context = {"code": code, "error_title": title, "error_text": sentence or text}
+    render = render_template if code < 500 else _render_alone
     if wants_fragment():
-        response = Response(render_template("errors/_toast.html", **context), code, mimetype="text/html")
+        response = Response(render("errors/_toast.html", **context), code, mimetype="text/html")
         response.headers["HX-Retarget"] = "#toasts"
         response.headers["HX-Reswap"] = "beforeend"
         return response
-    return Response(render_template("errors/error.html", **context), code, mimetype="text/html")
+    return Response(render("errors/error.html", **context), code, mimetype="text/html")
+
+
+def _render_alone(name: str, **context: Any) -> str:
+    """Render a template without asking who is signed in: the database, which knows, may be what failed."""
+    return current_app.jinja_env.get_template(name).render(context)
 
 
 def init_app(app: Flask) -> None:

@@ -62,7 +62,10 @@ document.addEventListener("close", (event) => {
 }, true);
 
 document.addEventListener("htmx:after:settle", () => {
-  for (const dialog of document.querySelectorAll("#dialogs > dialog:not([open])")) show(dialog);
+  for (const dialog of document.querySelectorAll("#dialogs > dialog:not([open])")) {
+    // One that was shown already is on its way out.
+    if (!openers.has(dialog)) show(dialog);
+  }
   placeMessages();
 });
 
