@@ -25,13 +25,13 @@ from webapp.models import (
     CompanyPhone,
 )
 from webapp.services import companies, organisation
-from webapp.services.companies import EMPTY, REQUIRED
+from webapp.services.companies import REQUIRED
 from webapp.services.transfer import stored
 from webapp.services.transfer.columns import SEPARATOR, Column, Kind, read_flag, read_several
 from webapp.services.transfer.names import Labels, Names
 from webapp.services.transfer.reading import Table, check_header, even_rows
 from webapp.services.transfer.report import Report, UnusableFile
-from webapp.services.transfer.stored import OPEN, Stored
+from webapp.services.transfer.stored import NOTHING, Stored
 from webapp.text import clean_line, search_key
 from webapp.vat import check_vat
 
@@ -70,7 +70,6 @@ class _Row:
 
     line: int
     values: dict[str, Any]
-    access: dict[str, Any]
     #: The company it changes, or None for a new one.
     stored: Stored | None
     is_moved: bool
@@ -102,7 +101,7 @@ def import_companies(
     columns = all_columns(fields)
     check_header(table.header, [column.name for column in columns])
     if "company_number" not in table.header and (missing := [name for name in REQUIRED if name not in table.header]):
-        raise UnusableFile(_("Colonnes obligatoires absentes : %(names)s.", names=", ".join(missing)))
+        raise UnusableFile(_("Colonnes obligatoires absentes : %(names)s.", names=", ".join(missing)))
     report = Report(notes=list(table.notes))
     run = _Import(table.header, columns, report, by, create_missing)
     for rows in _batches(even_rows(table, report), BATCH):
@@ -120,17 +119,15 @@ class _Import:
         self._names = Names(report, by, create_missing)
         self._writer = _Writer(self._names, report, by)
         self._settings = organisation.load()
-        self._header = header
         self._place = {name: index for index, name in enumerate(header)}
-        kinds = {column.name: column for column in columns}
-        self._readers: list[tuple[str, Reader]] = []
-        self._dependent: list[tuple[str, int, Reader]] = []
-        for index, name in enumerate(header):
-            reader = self._reader(kinds[name])
-            if kinds[name].within:
-                self._dependent.append((name, index, reader))
-                reader = _left_for_later
-            self._readers.append((name, reader))
+        named = {column.name: column for column in columns}
+        #: Of each column the file has: its place, its name, what reads it. One whose values belong to another's is
+        #: read after it.
+        self._readers = [
+            (index, name, self._reader(named[name]))
+            for index, name in sorted(enumerate(header), key=lambda one: bool(named[one[1]].within))
+            if named[name].kind not in (Kind.COMPANY, Kind.COMPANY_NUMBER)
+        ]
         #: The numbers met so far, and where.
         self._lines: dict[str, int] = {}
         self._links: list[_Link] = []
@@ -187,33 +184,17 @@ class _Import:
         old = known.get(key) if key else None
         if key and not self._is_free(line, key, old):
             return None
-        before: Mapping[str, Any] = old.values if old else EMPTY
+        before = old.values if old else NOTHING
         values = dict(before)
-        access = dict(old.access if old else OPEN)
-        for (name, reader), cell in zip(self._readers, cells, strict=True):
-            if cell:
+        for index, name, reader in self._readers:
+            if cell := cells[index]:
                 try:
-                    value = reader(cell, before.get(name, access.get(name)), values)
+                    values[name] = reader(cell, before[name], values)
                 except ValueError as error:
                     self._report.refuse(line, str(error), name)
-                    continue
-                if name in values:
-                    values[name] = value
-                elif name in access:
-                    access[name] = value
             elif old:
-                if name in values and name != "parent":
-                    values[name] = EMPTY[name]
-                elif name in access:
-                    access[name] = OPEN[name]
-        for name, index, reader in self._dependent:
-            try:
-                values[name] = reader(cells[index], before[name], values) if cells[index] else None
-            except ValueError as error:
-                self._report.refuse(line, str(error), name)
-        if old is None and not values["company_number"]:
-            values["company_number"] = None
-        row = _Row(line, values, access, old, False, "", "")
+                values[name] = NOTHING[name]
+        row = _Row(line, values, old, False, "", "")
         self._read_parent(row, cells)
         if self._report.error_count == errors_before:
             self._check(row)
@@ -230,7 +211,7 @@ class _Import:
             return False
         self._lines[key] = line
         if old and old.in_trash:
-            message = _("ce numéro est celui de « %(name)s », dans la corbeille.", name=old.values["name"])
+            message = _("ce numéro est celui de « %(name)s », dans la corbeille.", name=old.values["name"])
             self._report.refuse(line, message, "company_number")
             return False
         return True
@@ -260,10 +241,7 @@ class _Import:
         """Refuse what breaks a rule that looks at the whole company."""
         for name, message in companies.missing_values(row.values).items():
             self._report.refuse(row.line, message, name)
-        access = row.access
-        if access["restrict_access"] and not access["allowed_resources"] and not access["billing_entities"]:
-            if row.stored and row.stored.access == access:
-                return
+        if _is_closed_to_all(row.values) and not (row.stored and _is_closed_to_all(row.stored.values)):
             message = _("une société ne peut pas être restreinte à personne.")
             self._report.refuse(row.line, message, "restrict_access")
 
@@ -281,11 +259,11 @@ class _Import:
         names = self._names
         match column.kind:
             case Kind.TEXT:
-                return _remembering_nothing(column.clean)
+                return _plainly(column.clean)
             case Kind.FLAG:
-                return _remembering_nothing(read_flag)
+                return _plainly(read_flag)
             case Kind.CHOICE:
-                return _remembering_nothing(_choice_reader(column))
+                return _plainly(_choice_reader(column))
             case Kind.REFERENCE if column.list:
                 which, within = column.list, column.within
                 return lambda cell, before, values: names.reference(
@@ -302,14 +280,15 @@ class _Import:
                     names.entity(clean_line(one), before) for one in read_several(cell)
                 )
             case _:
-                return _left_for_later
+                raise TypeError(f"{column.name} has no reader")
 
 
-def _left_for_later(_cell: str, before: Any, _values: Mapping[str, Any]) -> Any:
-    return before
+def _is_closed_to_all(values: Mapping[str, Any]) -> bool:
+    """Whether a company is restricted, and to nobody (A4)."""
+    return values["restrict_access"] and not values["allowed_resources"] and not values["billing_entities"]
 
 
-def _remembering_nothing(read: Callable[[str], Any]) -> Reader:
+def _plainly(read: Callable[[str], Any]) -> Reader:
     return lambda cell, before, values: read(cell)
 
 
@@ -321,7 +300,7 @@ def _choice_reader(column: Column) -> Callable[[str], Any]:
         member = members.get(cell) or members.get(search_key(cell))
         if member is None:
             shown = ", ".join(next(iter(column.labels.values())).values())
-            raise ValueError(_("« %(text)s » n’est pas une de ces valeurs : %(labels)s.", text=cell[:60], labels=shown))
+            raise ValueError(_("« %(text)s » n’est pas une de ces valeurs : %(labels)s.", text=cell[:60], labels=shown))
         return member
 
     return read
@@ -332,7 +311,7 @@ def _number_key(number: str) -> str:
 
 
 def _is_changed(row: _Row, old: Stored) -> bool:
-    return row.is_moved or row.values != old.values or row.access != old.access
+    return row.is_moved or row.values != old.values
 
 
 def _batches(rows: Iterator[T], size: int) -> Iterator[list[T]]:
@@ -394,7 +373,7 @@ class _Writer:
             country = self._names.country_codes.get(row.values["main_country"], self._home)
             addresses += [{"company_id": company_id, **one} for one in companies.address_rows(row.values)]
             phones += [{"company_id": company_id, **one} for one in companies.phone_rows(row.values, country)]
-            principals = self._principals(row.access)
+            principals = self._principals(row.values)
             grants += companies.grant_rows(company_id, of_company["sort_key"], principals)
             listings += companies.listing_rows(company_id, of_company, principals)
         self._report.warnings["phones"] += sum(1 for one in phones if one["e164"] is None)
@@ -407,8 +386,8 @@ class _Writer:
             sorted(listings, key=lambda r: (r["principal_id"], r["tree"], r["branch_id"], r["sort_key"])),
         )
 
-    def _principals(self, access: Mapping[str, Any]) -> list[int]:
-        return companies.principals(access, self._names.principals_of_resources, self._names.principals_of_entities)
+    def _principals(self, values: Mapping[str, Any]) -> list[int]:
+        return companies.principals(values, self._names.principals_of_resources, self._names.principals_of_entities)
 
 
 def _insert(model: Any, rows: list[dict[str, Any]]) -> None:
@@ -515,7 +494,7 @@ class _Parents:
         key = _number_key(link.number)
         parent_id = by_number.get(key)
         if parent_id is None and key not in self._lines:
-            message = _("aucune société n’a le numéro « %(number)s ».", number=link.number[:60])
+            message = _("aucune société n’a le numéro « %(number)s ».", number=link.number[:60])
             self._report.refuse(link.line, message, "parent_number")
         return parent_id
 
@@ -523,18 +502,18 @@ class _Parents:
         if len(ids) == 1:
             return ids[0]
         if ids:
-            message = _("plusieurs sociétés s’appellent « %(name)s » : donnez parent_number.", name=link.name[:60])
+            message = _("plusieurs sociétés s’appellent « %(name)s » : donnez parent_number.", name=link.name[:60])
             self._report.refuse(link.line, message, "parent")
         elif not self._report.error_count:
             # When rows were refused, the parent may be one of them.
-            message = _("aucune société ne s’appelle « %(name)s ».", name=link.name[:60])
+            message = _("aucune société ne s’appelle « %(name)s ».", name=link.name[:60])
             self._report.refuse(link.line, message, "parent")
         return None
 
     def _refuse_circles(self) -> None:
         """Refuse the rows that make a company its own subsidiary, through the file or through what was there."""
         rows = unscoped(select(Company.id, Company.parent_id).where(Company.parent_id.is_not(None)), stored.WHY)
-        parents: dict[int, int] = dict(db.session.execute(rows).tuples().all())  # type: ignore[arg-type]
+        parents = {company_id: parent_id for company_id, parent_id in db.session.execute(rows) if parent_id}
         lines = {link.company_id: link.line for link in self._links}
         for company_id in sorted(_in_circles(parents) & lines.keys(), key=lines.__getitem__):
             message = _("cette société serait sa propre filiale.")
@@ -595,8 +574,6 @@ def _cell_writer(column: Column, labels: Labels, language: str) -> Callable[[Sto
             return lambda one: one.parent_name
         case Kind.COMPANY_NUMBER:
             return lambda one: one.parent_number
-        case Kind.FLAG if name in OPEN:
-            return lambda one: "1" if one.access[name] else "0"
         case Kind.FLAG:
             return lambda one: "1" if one.values[name] else "0"
         case Kind.CHOICE:
@@ -607,8 +584,8 @@ def _cell_writer(column: Column, labels: Labels, language: str) -> Callable[[Sto
         case Kind.RESOURCE:
             return lambda one: labels.people.get(one.values[name], "")
         case Kind.RESOURCES:
-            return lambda one: SEPARATOR.join(sorted(labels.people[i] for i in one.access[name]))
+            return lambda one: SEPARATOR.join(sorted(labels.people[i] for i in one.values[name]))
         case Kind.BILLING_ENTITIES:
-            return lambda one: SEPARATOR.join(sorted(labels.entities[i] for i in one.access[name]))
+            return lambda one: SEPARATOR.join(sorted(labels.entities[i] for i in one.values[name]))
         case _:
-            return lambda one: str(one.values[name])
+            return lambda one: str(one.values[name] or "")

@@ -76,9 +76,9 @@ class Index:
                 return kept
         here = [one for one in found if one not in self._gone]
         if len(here) > 1:
-            raise ValueError(_("« %(text)s » peut désigner plusieurs réponses.", text=text))
+            raise ValueError(_("« %(text)s » peut désigner plusieurs réponses.", text=text))
         if found and not here:
-            raise ValueError(_("« %(text)s » n’est plus proposé.", text=text))
+            raise ValueError(_("« %(text)s » n’est plus proposé.", text=text))
         return here[0] if here else None
 
     def is_sure(self, text: str) -> bool:
@@ -132,7 +132,7 @@ class Names:
         """Return the value of a list; raises ValueError when there is none and none may be added."""
         if which.parent and parent_id is None:
             raise ValueError(
-                _("« %(text)s » : il faut d’abord la valeur dont elle dépend (le pays ou la région).", text=text)
+                _("« %(text)s » : il faut d’abord la valeur dont elle dépend (le pays ou la région).", text=text)
             )
         found = self._lists[which, parent_id].find(text, (before,))
         return self._missing(text, lambda: self._add_reference(which, text, parent_id)) if found is None else found
@@ -160,10 +160,11 @@ class Names:
 
     def _missing(self, text: str, add: Callable[[], int]) -> int:
         if not self._create_missing:
-            raise ValueError(_("« %(text)s » n’existe pas.", text=text[:_MAX_LABEL]))
+            self._report.names_missing = True
+            raise ValueError(_("« %(text)s » n’existe pas.", text=text[:_MAX_LABEL]))
         if len(text) > _MAX_LABEL:
             raise ValueError(
-                _("%(count)d caractères au plus ; il y en a %(given)d.", count=_MAX_LABEL, given=len(text))
+                _("%(count)d caractères au plus ; il y en a %(given)d.", count=_MAX_LABEL, given=len(text))
             )
         try:
             return add()

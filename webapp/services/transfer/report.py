@@ -27,13 +27,15 @@ class Report:
     notes: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     error_count: int = 0
+    #: Whether the file names values of lists or resources that could have been added.
+    names_missing: bool = False
 
     def refuse(self, line: int, message: str, column: str = "") -> None:
         """Note an error at a line of the file."""
         self.error_count += 1
         if len(self.errors) < ERRORS_SHOWN:
             where = _("ligne %(line)d", line=line)
-            self.errors.append(f"{where}, {column} : {message}" if column else f"{where} : {message}")
+            self.errors.append(f"{where}, {column} : {message}" if column else f"{where} : {message}")
 
     def note_added(self, where: str, label: str) -> None:
         self.added.setdefault(where, []).append(label)
@@ -47,18 +49,18 @@ class Report:
     def summary(self) -> list[str]:
         """Return what was done, in a few lines."""
         counts = _(
-            "Créations : %(created)s ; modifications : %(updated)s ; inchangées : %(unchanged)s.",
+            "Créations : %(created)s ; modifications : %(updated)s ; inchangées : %(unchanged)s.",
             created=number(self.created),
             updated=number(self.updated),
             unchanged=number(self.unchanged),
         )
         added = [
-            _("%(where)s — ajouts : %(labels)s", where=where, labels=_shorten(labels))
+            _("%(where)s — ajouts : %(labels)s", where=where, labels=_shorten(labels))
             for where, labels in self.added.items()
         ]
         warnings = {
-            "phones": _("Numéros de téléphone non reconnus, gardés tels quels : %(count)s."),
-            "vat_numbers": _("Numéros de TVA qui ne suivent pas les règles de leur pays, gardés : %(count)s."),
+            "phones": _("Numéros de téléphone non reconnus, gardés tels quels : %(count)s."),
+            "vat_numbers": _("Numéros de TVA qui ne suivent pas les règles de leur pays, gardés : %(count)s."),
         }
         kept = [text % {"count": number(self.warnings[name])} for name, text in warnings.items() if self.warnings[name]]
         return [counts, *added, *kept, *self.notes]

@@ -48,7 +48,7 @@ def import_resources(
     columns |= {column.name: column for column in fields}
     check_header(table.header, list(columns))
     if "resource_id" not in table.header and (missing := [name for name in REQUIRED if name not in table.header]):
-        raise UnusableFile(_("Colonnes obligatoires absentes : %(names)s.", names=", ".join(missing)))
+        raise UnusableFile(_("Colonnes obligatoires absentes : %(names)s.", names=", ".join(missing)))
     report = Report(notes=list(table.notes))
     run = _Import(table.header, columns, report, by, create_missing)
     for line, cells in even_rows(table, report):
@@ -61,7 +61,7 @@ def _read_reference(cell: str) -> str:
     value = clean_line(cell)
     if len(value) > _MAX_REFERENCE:
         raise ValueError(
-            _("%(count)d caractères au plus ; il y en a %(given)d.", count=_MAX_REFERENCE, given=len(value))
+            _("%(count)d caractères au plus ; il y en a %(given)d.", count=_MAX_REFERENCE, given=len(value))
         )
     return value
 
@@ -126,7 +126,7 @@ class _Import:
         role = self._roles.get(text.casefold()) or self._roles.get(search_key(text))
         if role is None:
             known = ", ".join([*(role.value for role in Role), *self._jobs])
-            raise ValueError(_("« %(text)s » n’est pas une de ces valeurs : %(labels)s.", text=text[:60], labels=known))
+            raise ValueError(_("« %(text)s » n’est pas une de ces valeurs : %(labels)s.", text=text[:60], labels=known))
         return {"role": role}
 
     def _is_first(self, line: int, values: Mapping[str, Any]) -> bool:
@@ -144,8 +144,8 @@ class _Import:
     def _save(self, values: dict[str, Any]) -> None:
         job = values.pop("job", "")
         person = self._find(values)
-        if job and not values.get("job_title") and not (person and person.job_title):
-            values["job_title"] = job
+        if job and not values.get("job_title"):
+            values["job_title"] = person.job_title if person and person.job_title else job
         if person is None:
             resources.create_resource(values, self._by)
             self._report.created += 1
