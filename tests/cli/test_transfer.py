@@ -270,6 +270,14 @@ def test_access_can_be_changed_by_a_file(run: Run, write: Write, world: World, d
     assert set(db.session.scalars(unscoped(listed, "a test looks"))) == found
 
 
+def test_an_export_tells_who_sees_what(run: Run, world: World) -> None:
+    rows = csv.DictReader(io.StringIO(run("export", "companies", "-").output, newline=""))
+    found = {row["name"]: (row["restrict_access"], row["allowed_resources"], row["billing_entities"]) for row in rows}
+    assert found["Durand & Fils"] == ("0", "", "")
+    assert found["L’Écluse"] == ("1", "Bruno Masson", "")
+    assert found["Zéphyr"] == ("0", "", "Comptoir Paris")
+
+
 def test_a_company_is_not_restricted_to_nobody(run: Run, write: Write, db_session: Any) -> None:
     output = run("import", "companies", str(write({**DURAND, "restrict_access": "1"})), status=1).output
     assert "ligne 2, restrict_access : une société ne peut pas être restreinte à personne." in output

@@ -24,7 +24,7 @@ from webapp.forms.company import CompanyForm
 from webapp.forms.resource import ResourceForm
 from webapp.i18n import _, _n, force_locale
 from webapp.services.companies import EMPTY
-from webapp.services.transfer import companies, resources, writing
+from webapp.services.transfer import companies, company_export, resources, writing
 from webapp.services.transfer.reading import Table, open_table
 from webapp.services.transfer.report import Report, UnusableFile
 
@@ -121,8 +121,8 @@ def run(importer: Importer, file: Path, dry_run: bool, create_missing: bool) -> 
 def export_companies(file: Path, language: str) -> None:
     """Write all companies to a .csv or .xlsx file, or to the standard output as CSV (-)."""
     with force_locale(terminal_language()):
-        total, unnumbered = companies.count_companies()
-        rows = companies.export_companies(columns_of(CompanyForm.tab_classes, EMPTY), language)
+        total, unnumbered = company_export.count_companies()
+        rows = company_export.export_companies(columns_of(CompanyForm.tab_classes, EMPTY), language)
         try:
             write(rows, file, total)
         except UnusableFile as error:
