@@ -325,7 +325,7 @@ def _button(form: Element, text: str | None) -> Element | None:
     buttons = [e for e in form.all("button") if e.get("type", "submit") == "submit"]
     if text is None:
         return buttons[0] if buttons else None
-    found = [e for e in buttons if e.text == text or e.get("aria-label") == text]
+    found = [e for e in buttons if e.text == text or " ".join(e.get("aria-label").split()) == text]
     assert len(found) == 1, f"{len(found)} buttons {text!r}; there are {[e.text for e in buttons]}"
     return found[0]
 

@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 import time
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from wsgiref.headers import Headers
 
@@ -50,6 +50,7 @@ def init_app(app: Flask) -> None:
         """Return the address of a static file."""
         return prefix + name
 
+    @lru_cache(maxsize=500)
     def icon(name: str, label: str | None = None) -> Markup:
         """Draw an icon of the sprite; without `label` it is an ornament and says nothing."""
         meaning = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')

@@ -24,7 +24,8 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
 
-db = SQLAlchemy(model_class=Base)
+# A view commits once and then only answers: reading its records again would begin another transaction.
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 babel = Babel()
 csrf = CSRFProtect()
 login_manager = LoginManager()

@@ -4,14 +4,14 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, session, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from webapp.access import Viewer
 
 #: Events a save announces, past tense, noun first; whoever shows the noun listens and fetches itself again.
-EVENTS = ("companyChanged", "referenceChanged")
+EVENTS = ("companyChanged", "referenceAdded", "referenceChanged")
 
 
 def viewer() -> Viewer:
@@ -32,7 +32,9 @@ def page(full: str, fragment: str | None = None, *, status: int = 200, **context
     Messages waiting to be shown leave with a fragment too, out of band.
     """
     if fragment and wants_fragment():
-        html = render_template(fragment, **context) + render_template("_messages_oob.html")
+        html = render_template(fragment, **context)
+        if "_flashes" in session:
+            html += render_template("_messages_oob.html")
     else:
         html = render_template(full, **context)
     return Response(html, status, mimetype="text/html")
@@ -51,6 +53,11 @@ def saved(url: str, message: str, **events: dict[str, Any]) -> Response:
     answer.headers["HX-Location"] = json.dumps({"path": url, "target": "#main"})
     answer.headers["HX-Trigger"] = json.dumps({"saved": {}, **events})
     return answer
+
+
+def told(**events: dict[str, Any]) -> Response:
+    """Answer with `events` (names of EVENTS) alone: what is on the page changes itself."""
+    return Response(status=200, headers={"HX-Trigger": json.dumps(events)})
 
 
 def too_many_attempts(response: Response, seconds: int) -> Response:

@@ -218,7 +218,10 @@ def test_links_sign_an_administrator_and_a_resource_in(
     assert [line.split(" (")[0] for line in lines] == ["Administratrice", "Ressource"]
     for line in lines:
         name, address = re.fullmatch(r".* \((.*)\) : http://127\.0\.0\.1:8000(/links/\S+)", line).groups()  # type: ignore[union-attr]
-        assert name in client.get(address).text
+        page = client.get(address)
+        assert name in page.text
+        page.submit(form=address).follow()
+        client.get(address, status=410)
 
 
 def test_links_need_the_world_they_lead_into(db_session: Any, run: Callable[..., click.testing.Result]) -> None:

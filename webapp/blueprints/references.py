@@ -1,7 +1,5 @@
 """What anybody may add to the lists from a company's dialog: a province or state, a source (C5, C7)."""
 
-import json
-
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
@@ -12,7 +10,7 @@ from webapp.i18n import _
 from webapp.models import ReferenceItem, ReferenceList
 from webapp.services import references
 from webapp.services.refusal import Refused
-from webapp.web import page, viewer, wants_fragment
+from webapp.web import page, told, viewer, wants_fragment
 
 bp = Blueprint("references", __name__, url_prefix="/references")
 
@@ -69,9 +67,7 @@ def new_source() -> Response:
 def _added(item: ReferenceItem) -> Response:
     """Close the dialog and have the new value chosen in the field it was opened for; without htmx, say it is there."""
     if wants_fragment():
-        chosen = {"field": _field(), "id": item.id, "text": item.label}
-        # Headers are Latin-1: what the alphabet of the label may be is escaped.
-        return Response(status=200, headers={"HX-Trigger": json.dumps({"referenceAdded": chosen})})
+        return told(referenceAdded={"field": _field(), "id": item.id, "text": item.label})
     flash(_("« %(label)s » a été ajoutée.", label=item.label), "ok")
     return redirect(url_for(request.endpoint or "", country=item.parent_id), 303)
 

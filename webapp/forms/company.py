@@ -110,7 +110,7 @@ class PhonesTab(Tab):
     def warn(self, country: str) -> None:
         """Say which numbers cannot be read; they are kept as typed (C6)."""
         for field in self.inputs():
-            if field.data and not read_phone(field.data, country).valid:
+            if field.data and read_phone(field.data, country).e164 is None:
                 field.warnings.append(_("Numéro non reconnu : il est gardé tel quel."))
 
 
@@ -154,6 +154,7 @@ class CompanyForm(TabbedForm):
     def prepare(self, company: Company | None = None) -> None:
         """Give the form its record; automatic numbers can't be typed (D18)."""
         self.company = company
+        self["vat_confirmed"].wanted = self.asks_vat_confirmation
         number = self["company_number"]
         if organisation.load().auto_numbering:
             number.readonly = True
@@ -210,7 +211,6 @@ class CompanyForm(TabbedForm):
         return bool(field.data) and not kept and not check_vat(field.data, self._vat_country).valid
 
     def _check_vat_number(self) -> None:
-        self["vat_confirmed"].wanted = self.asks_vat_confirmation
         if self.asks_vat_confirmation and not self["vat_confirmed"].data:
             message = _("Ce numéro ne suit pas les règles de son pays. Corrigez-le, ou confirmez-le ci-dessous.")
             self.refuse({"vat_number": message})

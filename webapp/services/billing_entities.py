@@ -28,14 +28,14 @@ def usage() -> dict[int, dict[str, int]]:
     """Return for each entity how many resources have access to it and how many companies are granted to it."""
     found: dict[int, dict[str, int]] = {entity.id: {} for entity in everything()}
     column = resource_billing_entity.c.billing_entity_id
-    for entity_id, count in db.session.execute(select(column, func.count()).group_by(column)).tuples():
+    for entity_id, count in db.session.execute(select(column, func.count()).group_by(column)):
         found[entity_id]["resource"] = count
     granted = (
         select(BillingEntity.id, func.count())
         .join(CompanyGrant, CompanyGrant.principal_id == BillingEntity.principal_id)
         .group_by(BillingEntity.id)
     )
-    for entity_id, count in db.session.execute(unscoped(granted, "where used")).tuples():
+    for entity_id, count in db.session.execute(unscoped(granted, "where used")):
         found[entity_id]["company"] = count
     return found
 

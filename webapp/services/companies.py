@@ -115,7 +115,7 @@ def values_of(company: Company) -> dict[str, Any]:
 def problems(values: Mapping[str, Any], company: Company | None = None) -> dict[str, str]:
     """Return what in `values` breaks a rule, by name; `company` is the one they would change."""
     found = missing_values(values)
-    if (parent_id := values.get("parent")) and company is not None and _is_descendant(parent_id, company.id):
+    if company is not None and _closes_a_circle(values.get("parent"), company):
         found["parent"] = _("Cette société est elle-même une filiale de celle que vous modifiez.")
     if (number := values.get("company_number")) and (owner := _owner_of_number(number, company)):
         found["company_number"] = _("Ce numéro est déjà celui de « %(name)s ».", name=owner)
@@ -131,6 +131,11 @@ def missing_values(values: Mapping[str, Any]) -> dict[str, str]:
     if needed == "sales_rep" and not values.get(needed):
         found[needed] = _("Le commercial est obligatoire pour un lead.")
     return found
+
+
+def _closes_a_circle(parent_id: int | None, company: Company) -> bool:
+    """Whether the company would be below itself; the parent it has already is not asked about again."""
+    return parent_id is not None and parent_id != company.parent_id and _is_descendant(parent_id, company.id)
 
 
 def _is_descendant(candidate_id: int, company_id: int) -> bool:

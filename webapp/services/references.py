@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import g
-from sqlalchemy import Column, ColumnElement, and_, exists, func, select, tuple_, update
+from sqlalchemy import Column, ColumnElement, MetaData, and_, exists, func, select, tuple_, update
 
 from webapp.access import Ability, Viewer, require, unscoped
 from webapp.clock import now
@@ -122,9 +122,9 @@ def browse(
 
 def counts() -> dict[ReferenceList, int]:
     """Return how many values each list offers, the retired ones left out."""
-    statement = select(ReferenceItem.list, func.count()).where(ReferenceItem.retired_at.is_(None))
+    statement = select(ReferenceItem.list, func.count().label("count_")).where(ReferenceItem.retired_at.is_(None))
     rows = db.session.execute(statement.group_by(ReferenceItem.list))
-    return dict.fromkeys(ReferenceList, 0) | dict(rows.tuples().all())
+    return dict.fromkeys(ReferenceList, 0) | {row.list: row.count_ for row in rows}
 
 
 def _within(which: ReferenceList, parent_id: int | None) -> ColumnElement[bool]:
@@ -138,9 +138,9 @@ def _within(which: ReferenceList, parent_id: int | None) -> ColumnElement[bool]:
 def usage(which: ReferenceList, item_ids: Iterable[int]) -> dict[int, dict[str, int]]:
     """Return where each of these values is used: how many rows of which table."""
     found: dict[int, dict[str, int]] = {item_id: {} for item_id in item_ids}
-    for column in _columns_holding(which) if found else ():
+    for column in columns_holding(which) if found else ():
         counted = select(column, func.count()).where(column.in_(found)).group_by(column)
-        for item_id, count in db.session.execute(unscoped(counted, "where used")).tuples():
+        for item_id, count in db.session.execute(unscoped(counted, "where used")):
             tables = found[item_id]
             tables[column.table.name] = tables.get(column.table.name, 0) + count
     return found
@@ -150,17 +150,17 @@ def is_used(item: ReferenceItem) -> bool:
     """Whether anything refers to this value."""
     return any(
         db.session.scalar(unscoped(select(exists().where(column == item.id)), "where used"))
-        for column in _columns_holding(item.list)
+        for column in columns_holding(item.list)
     )
 
 
-def _columns_holding(which: ReferenceList) -> list[Column[Any]]:
+def columns_holding(which: ReferenceList, metadata: MetaData = db.metadata) -> list[Column[Any]]:
     """Every column of the schema that may hold a value of this list: those made for it, and those that say nothing."""
     return [
         key.parent
-        for table in db.metadata.sorted_tables
+        for table in metadata.sorted_tables
         for key in sorted(table.foreign_keys, key=lambda key: key.parent.name)
-        if key.column.table is ReferenceItem.__table__ and key.parent.info.get("list", which) is which
+        if key.target_fullname == "reference_item.id" and key.parent.info.get("list", which) is which
     ]
 
 
@@ -262,7 +262,7 @@ def sort_by_name(which: ReferenceList, parent_id: int | None = None) -> None:
     """Put a list in the order of its labels, in the reader's language."""
     take_turn()
     label = ReferenceItem.label_en if language() == "en" else ReferenceItem.label_fr
-    rows = db.session.execute(select(ReferenceItem.id, label).where(_within(which, parent_id))).tuples()
+    rows = db.session.execute(select(ReferenceItem.id, label).where(_within(which, parent_id)))
     _renumber([item_id for item_id, _label in sorted(rows, key=lambda row: (sort_key(row[1]), row[0]))])
 
 
@@ -341,7 +341,7 @@ def _folded(text: str) -> str:
 def _order(which: ReferenceList, parent_id: int | None) -> list[tuple[int, bool]]:
     """Return (id, whether retired) of all values of a list, in their order, as the database has it now."""
     statement = select(ReferenceItem.id, ReferenceItem.retired_at).where(_within(which, parent_id))
-    rows = db.session.execute(statement.order_by(ReferenceItem.position, ReferenceItem.id)).tuples()
+    rows = db.session.execute(statement.order_by(ReferenceItem.position, ReferenceItem.id))
     return [(item_id, retired_at is not None) for item_id, retired_at in rows]
 
 
