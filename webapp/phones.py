@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import phonenumbers
@@ -86,10 +87,50 @@ def e164(typed: str, country_code: str | None) -> str | None:
     if plain is None:
         return read_phone(typed, country_code).e164
     calling_code, national = plain
-    number = phonenumbers.PhoneNumber(country_code=calling_code, national_number=int(national))
-    if phonenumbers.is_valid_number(number) or (typed.startswith("+") and _is_possible(number)):
+    if _exists(calling_code, national, may_be_new=typed.startswith("+")):
         return f"+{calling_code}{national}"
     return None
+
+
+def _exists(calling_code: int, national: str, may_be_new: bool) -> bool:
+    existing = _existing_numbers(calling_code)
+    if existing and existing.fullmatch(national):
+        return True
+    number = phonenumbers.PhoneNumber(country_code=calling_code, national_number=int(national))
+    if existing is None and phonenumbers.is_valid_number(number):
+        return True
+    return may_be_new and _is_possible(number)
+
+
+#: The kinds of numbers that make one valid, by their names in the library's plans.
+_KINDS = """premium_rate toll_free shared_cost voip personal_number pager uan voicemail fixed_line mobile""".split()
+
+
+@cache
+def _existing_numbers(calling_code: int) -> re.Pattern[str] | None:
+    """Give all valid numbers of a calling code as one pattern, where that code is one country's alone.
+
+    It says what the library finds by trying its patterns in turn: the general one holds, and that of a kind, each
+    for the lengths of that kind.
+    """
+    if len(phonenumbers.region_codes_for_country_code(calling_code)) != 1:
+        return None
+    region = phonenumbers.region_code_for_country_code(calling_code)
+    plan: Any = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(calling_code, region)
+    kinds = [_pattern(description) for kind in _KINDS if (description := getattr(plan, kind))]
+    return re.compile(f"(?={_pattern(plan.general_desc)}\\Z)(?:{'|'.join(filter(None, kinds))})")
+
+
+def _pattern(description: Any) -> str:
+    """Give the pattern of a kind of numbers, with its lengths; nothing when the country has none."""
+    if not description.national_number_pattern:
+        return ""
+    lengths = "|".join(f"[0-9]{{{length}}}\\Z" for length in description.possible_length)
+    return (
+        f"(?={lengths})(?:{description.national_number_pattern})"
+        if lengths
+        else f"(?:{description.national_number_pattern})"
+    )
 
 
 def _read_plain(typed: str, region: str | None) -> tuple[int, str] | None:

@@ -1,10 +1,11 @@
 """Phone numbers are kept as typed and shown internationally (C6, K5)."""
 
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.phones import read_phone
+from webapp.phones import e164, read_phone
 
 
 @pytest.mark.parametrize(
@@ -76,3 +77,28 @@ def test_what_is_shown_is_read_back_as_the_same_number(typed):
     if phone.valid:
         again = read_phone(phone.shown, None)
         assert (again.e164, again.extension, again.shown) == (phone.e164, phone.extension, phone.shown)
+
+
+FORMATS = (
+    phonenumbers.PhoneNumberFormat.E164,
+    phonenumbers.PhoneNumberFormat.INTERNATIONAL,
+    phonenumbers.PhoneNumberFormat.NATIONAL,
+)
+COUNTRIES = sorted(phonenumbers.SUPPORTED_REGIONS)
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_the_fast_reading_agrees_on_every_kind_of_number(country):
+    """Each kind of number of each country, in each form, also cut short, lengthened, or read from elsewhere."""
+    for kind in phonenumbers.PhoneNumberType.values():
+        example = phonenumbers.example_number_for_type(country, kind)
+        for form in FORMATS if example else ():
+            typed = phonenumbers.format_number(example, form)
+            for variant in (typed, typed[:-1], f"{typed}7", f"0{typed}", typed.replace(" ", ""), f"00{typed[1:]}"):
+                for read_in in (country, "FR", None):
+                    assert e164(variant, read_in) == read_phone(variant, read_in).e164, (variant, read_in)
+
+
+@given(st.from_regex(r"\+?[0-9]{2,4}([ .-]?\(?[0-9]{1,4}\)?){0,5}", fullmatch=True), st.sampled_from(COUNTRIES))
+def test_the_fast_reading_agrees_on_any_digits(typed, country):
+    assert e164(typed, country) == read_phone(typed, country).e164

@@ -1,5 +1,7 @@
 """Files in and out from the command line (R5)."""
 
+import gc
+import logging
 import os
 import sys
 import tempfile
@@ -20,9 +22,9 @@ from webapp.extensions import db
 from webapp.forms.columns import columns_of
 from webapp.forms.company import CompanyForm
 from webapp.forms.resource import ResourceForm
-from webapp.i18n import _, force_locale
+from webapp.i18n import _, _n, force_locale
 from webapp.services.companies import EMPTY
-from webapp.services.transfer import companies, resources, writing
+from webapp.services.transfer import companies, company_export, resources, writing
 from webapp.services.transfer.reading import Table, open_table
 from webapp.services.transfer.report import Report, UnusableFile
 
@@ -75,13 +77,15 @@ def import_resources(file: Path, dry_run: bool, create_missing: bool) -> None:
 
 def run(importer: Importer, file: Path, dry_run: bool, create_missing: bool) -> None:
     """Import a file in one transaction, and say what was done or what must be mended first."""
-    with force_locale(terminal_language()):
+    # What is here stays; rows are freed without the collector, which would look at all of it again and again.
+    gc.freeze()
+    with force_locale(terminal_language()), quiet():
         try:
             with open_table(file) as table, progress_bar(_("Import")) as progress:
                 report = importer(table, create_missing, progress)
         except UnusableFile as error:
             db.session.rollback()
-            raise click.ClickException(f"{file} : {error}") from None
+            raise click.ClickException(f"{file} : {error}") from None
         except IntegrityError:
             db.session.rollback()
             sentence = _("Quelqu’un a enregistré en même temps une des fiches du fichier. Recommencez l’import.")
@@ -90,6 +94,9 @@ def run(importer: Importer, file: Path, dry_run: bool, create_missing: bool) -> 
             db.session.rollback()
             for line in report.error_lines():
                 click.echo(line, err=True)
+            if report.names_missing:
+                hint = _("Avec --create-missing, ce que les listes n’ont pas encore y est ajouté.")
+                click.echo(hint, err=True)
             raise click.ClickException(_("%(file)s : rien n’a été importé.", file=file))
         if dry_run:
             db.session.rollback()
@@ -114,19 +121,23 @@ def run(importer: Importer, file: Path, dry_run: bool, create_missing: bool) -> 
 def export_companies(file: Path, language: str) -> None:
     """Write all companies to a .csv or .xlsx file, or to the standard output as CSV (-)."""
     with force_locale(terminal_language()):
-        total, unnumbered = companies.count_companies()
-        rows = companies.export_companies(columns_of(CompanyForm.tab_classes, EMPTY), language)
+        total, unnumbered = company_export.count_companies()
+        rows = company_export.export_companies(columns_of(CompanyForm.tab_classes, EMPTY), language)
         try:
             write(rows, file, total)
         except UnusableFile as error:
-            raise click.ClickException(f"{file} : {error}") from None
+            raise click.ClickException(f"{file} : {error}") from None
         except BrokenPipeError:
             # Whoever reads has had enough.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return
         if unnumbered:
-            note = _("%(count)d sociétés n’ont pas d’ID : réimportées, elles seraient créées une seconde fois.")
-            click.echo(note % {"count": unnumbered}, err=True)
+            note = _n(
+                "%(num)d société n’a pas d’ID : réimportée, elle serait créée une seconde fois.",
+                "%(num)d sociétés n’ont pas d’ID : réimportées, elles seraient créées une seconde fois.",
+                unnumbered,
+            )
+            click.echo(note, err=True)
 
 
 def write(rows: Iterator[Sequence[str]], file: Path, total: int) -> None:
@@ -155,9 +166,19 @@ def counted(rows: Iterator[Sequence[str]], progress: Callable[[int, int], None],
 
 
 @contextmanager
+def quiet() -> Iterator[None]:
+    """Keep the log to what went wrong: a file of people is summed up in a line, not told one by one."""
+    logging.disable(logging.INFO)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+@contextmanager
 def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
     """Show how far a command is, on a terminal; the total may be known only once it has begun."""
-    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
+    with click.progressbar(length=1, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
 
         def show(done: int, total: int) -> None:
             bar.length = max(total, 1)

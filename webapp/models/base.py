@@ -51,6 +51,8 @@ class Choice(TypeDecorator[StrEnum]):
         self.kind = kind
 
     def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:
+        if isinstance(value, self.kind):
+            return str(value.value)
         return None if value is None else self.kind(value).value
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> StrEnum | None:

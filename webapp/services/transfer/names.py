@@ -160,6 +160,7 @@ class Names:
 
     def _missing(self, text: str, add: Callable[[], int]) -> int:
         if not self._create_missing:
+            self._report.names_missing = True
             raise ValueError(_("« %(text)s » n’existe pas.", text=text[:_MAX_LABEL]))
         if len(text) > _MAX_LABEL:
             raise ValueError(

@@ -79,9 +79,9 @@ def check_header(header: Sequence[str], known: Sequence[str]) -> None:
 
 
 def _suggest(name: str, known: Sequence[str]) -> str:
-    shown = f"« {name[:60]} »"
-    close = difflib.get_close_matches(name, known, 1)
-    return f"{shown} ({_('vouliez-vous dire « %(name)s » ?', name=close[0])})" if close else shown
+    shown = f"« {name[:60]} »"
+    close = difflib.get_close_matches(name, known, 1, cutoff=0.5)
+    return f"{shown} ({_('vouliez-vous dire « %(name)s » ?', name=close[0])})" if close else shown
 
 
 # --- CSV -----------------------------------------------------------------------------------------------------------
@@ -151,58 +151,65 @@ def _position(file: BinaryIO) -> int:
 def _find_encoding(path: Path) -> tuple[str, list[str]]:
     """Return how the text of a file is encoded, and what to say of it; raises UnusableFile for what is no text."""
     with path.open("rb") as file:
-        start = file.read(4)
-        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            _check_decodes(path, "utf-16")
-            return "utf-16", []
-        file.seek(0)
-        line, seen_utf8 = 1, False
-        decoder = codecs.getincrementaldecoder("utf-8")()
-        while chunk := file.read(_CHUNK):
-            if b"\0" in chunk:
-                line += chunk[: chunk.index(b"\0")].count(b"\n")
-                raise UnusableFile(
-                    _("ligne %(line)d : un octet nul ; ce n’est pas un fichier CSV, XLSX ou ODS.", line=line)
-                )
-            try:
-                seen_utf8 |= not decoder.decode(chunk).isascii()
-            except UnicodeDecodeError as error:
-                good = error.object[: error.start]
-                if seen_utf8 or not good.isascii():
-                    line += good.count(b"\n")
-                    raise UnusableFile(
-                        _("ligne %(line)d : ce n’est pas de l’UTF-8, alors que ce qui précède en est.", line=line)
-                    ) from None
-                break
-            line += chunk.count(b"\n")
-        else:
-            if decoder.getstate()[0]:
-                raise UnusableFile(_("Le fichier s’arrête au milieu d’une lettre : il est incomplet."))
-            return "utf-8-sig", []
+        start = file.read(2)
+    if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        _check_decodes(path, "utf-16")
+        return "utf-16", []
+    if _is_utf8(path):
+        return "utf-8-sig", []
     _check_decodes(path, "cp1252")
     return "cp1252", [_("Le fichier n’est pas en UTF-8 : il a été lu comme du Windows-1252.")]
 
 
+def _is_utf8(path: Path) -> bool:
+    """Whether a text is UTF-8; raises UnusableFile for one that holds null bytes, or is UTF-8 and then no more."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    line, has_letters = 1, False
+    for chunk in _chunks(path):
+        if b"\0" in chunk:
+            line += chunk[: chunk.index(b"\0")].count(b"\n")
+            raise UnusableFile(
+                _("ligne %(line)d : un octet nul ; ce n’est pas un fichier CSV, XLSX ou ODS.", line=line)
+            )
+        try:
+            has_letters |= not decoder.decode(chunk, final=not chunk).isascii()
+        except UnicodeDecodeError as error:
+            before = error.object[: error.start]
+            if not has_letters and before.isascii():
+                return False
+            line += before.count(b"\n")
+            raise UnusableFile(
+                _("ligne %(line)d : ce n’est pas de l’UTF-8, alors que ce qui précède en est.", line=line)
+            ) from None
+        line += chunk.count(b"\n")
+    return True
+
+
 def _check_decodes(path: Path, encoding: str) -> None:
+    """Raise UnusableFile unless a whole file is text in this encoding."""
     decoder = codecs.getincrementaldecoder(encoding)()
     line = 1
+    for chunk in _chunks(path):
+        try:
+            text = decoder.decode(chunk, final=not chunk)
+        except UnicodeDecodeError:
+            raise UnusableFile(
+                _(
+                    "vers la ligne %(line)d : l’encodage n’est pas reconnu. Enregistrez le fichier en UTF-8.",
+                    line=line,
+                )
+            ) from None
+        if "\0" in text:
+            raise UnusableFile(_("Le fichier contient des caractères nuls : ce n’est pas un fichier CSV."))
+        line += text.count("\n")
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    """Yield the bytes of a file, then none: decoders want to know the end."""
     with path.open("rb") as file:
-        while True:
-            chunk = file.read(_CHUNK)
-            try:
-                text = decoder.decode(chunk, final=not chunk)
-            except UnicodeDecodeError:
-                raise UnusableFile(
-                    _(
-                        "vers la ligne %(line)d : l’encodage n’est pas reconnu. Enregistrez le fichier en UTF-8.",
-                        line=line,
-                    )
-                ) from None
-            if "\0" in text:
-                raise UnusableFile(_("Le fichier contient des caractères nuls : ce n’est pas un fichier CSV."))
-            line += text.count("\n")
-            if not chunk:
-                return
+        while chunk := file.read(_CHUNK):
+            yield chunk
+    yield b""
 
 
 # --- workbooks -----------------------------------------------------------------------------------------------------

@@ -27,13 +27,15 @@ class Report:
     notes: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     error_count: int = 0
+    #: Whether the file names values of lists or resources that could have been added.
+    names_missing: bool = False
 
     def refuse(self, line: int, message: str, column: str = "") -> None:
         """Note an error at a line of the file."""
         self.error_count += 1
         if len(self.errors) < ERRORS_SHOWN:
             where = _("ligne %(line)d", line=line)
-            self.errors.append(f"{where}, {column} : {message}" if column else f"{where} : {message}")
+            self.errors.append(f"{where}, {column} : {message}" if column else f"{where} : {message}")
 
     def note_added(self, where: str, label: str) -> None:
         self.added.setdefault(where, []).append(label)

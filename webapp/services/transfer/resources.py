@@ -144,8 +144,8 @@ class _Import:
     def _save(self, values: dict[str, Any]) -> None:
         job = values.pop("job", "")
         person = self._find(values)
-        if job and not values.get("job_title") and not (person and person.job_title):
-            values["job_title"] = job
+        if job and not values.get("job_title"):
+            values["job_title"] = person.job_title if person and person.job_title else job
         if person is None:
             resources.create_resource(values, self._by)
             self._report.created += 1

@@ -1,7 +1,7 @@
 """Reading many companies at once, as flat values: what an import compares with, and what an export writes."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
@@ -25,6 +25,9 @@ WHY = "imports and exports are the organisation's"
 #: Access as values; of the two lists, the ids.
 OPEN: dict[str, Any] = {"restrict_access": False, "allowed_resources": frozenset(), "billing_entities": frozenset()}
 
+#: All that a file can say of a company, as it is before anybody said it.
+NOTHING: Mapping[str, Any] = {**EMPTY, **OPEN}
+
 
 @dataclass
 class Stored:
@@ -35,7 +38,6 @@ class Stored:
     in_trash: bool
     parent_number: str
     parent_name: str
-    access: dict[str, Any] = field(default_factory=lambda: dict(OPEN))
 
 
 def load(which: ColumnElement[bool], limit: int | None = None, lock: bool = False) -> list[Stored]:
@@ -66,10 +68,9 @@ def load(which: ColumnElement[bool], limit: int | None = None, lock: bool = Fals
 
 
 def _stored(row: Any) -> Stored:
-    values = dict(EMPTY)
+    values = dict(NOTHING)
     for name in COLUMNS:
-        value = getattr(row, f"value_{name}")
-        values[name] = "" if value is None and name == "company_number" else value
+        values[name] = getattr(row, f"value_{name}")
     return Stored(row.id, values, row.deleted_at is not None, row.parent_number or "", row.parent_name or "")
 
 
@@ -97,12 +98,12 @@ def _add_access(found: dict[int, Stored]) -> None:
         .where(grant.principal_id != EVERYBODY_ID)
     )
     for company_id, resource_id, entity_id in _of(found, rows, grant.company_id):
-        access = found[company_id].access
+        values = found[company_id].values
         if resource_id is not None:
-            access["allowed_resources"] |= {resource_id}
+            values["allowed_resources"] |= {resource_id}
         if entity_id is not None:
-            access["billing_entities"] |= {entity_id}
-        access["restrict_access"] = bool(access["allowed_resources"]) or not access["billing_entities"]
+            values["billing_entities"] |= {entity_id}
+        values["restrict_access"] = bool(values["allowed_resources"]) or not values["billing_entities"]
 
 
 def _of(found: dict[int, Stored], rows: Any, company_id: Any) -> Iterator[Sequence[Any]]:
