@@ -202,7 +202,9 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any], live_server: str) -> dict[str, Any]:
-    return {**browser_context_args, "base_url": live_server, "locale": "fr-FR", "timezone_id": "Europe/Paris"}
+    # Nothing moves: what is measured is the page, not the middle of a transition.
+    still = {"reduced_motion": "reduce", "locale": "fr-FR", "timezone_id": "Europe/Paris"}
+    return {**browser_context_args, "base_url": live_server, **still}
 
 
 class Complaints:

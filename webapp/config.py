@@ -22,6 +22,13 @@ class SettingError(ValueError):
     """A setting has a value that cannot work; the message is for whoever starts the program."""
 
 
+def terminal_language(environ: Mapping[str, str] = os.environ) -> str:
+    """Return the language of whoever types commands: French, unless their terminal is in another we speak."""
+    locale = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
+    code = locale[:2].lower()
+    return code if code in LANGUAGES else DEFAULT_LANGUAGE
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """All settings, read once at start.

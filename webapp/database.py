@@ -61,3 +61,14 @@ def prepare(engine: Engine, settings: Settings) -> None:
     @event.listens_for(engine, "begin")
     def on_begin(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")
+
+
+def refresh_statistics(engine: Engine) -> None:
+    """Tell the planner what the tables hold now, after many rows were written at once."""
+    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        if engine.dialect.name == "sqlite":
+            # Enough to choose an index, at a cost that does not grow with the tables.
+            connection.exec_driver_sql("PRAGMA analysis_limit=1000")
+            connection.exec_driver_sql("PRAGMA optimize=0x10002")
+        else:
+            connection.exec_driver_sql("ANALYZE")

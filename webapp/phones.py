@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import phonenumbers
 from phonenumbers import CountryCodeSource, NumberParseException, PhoneNumberFormat, ValidationResult
@@ -61,7 +62,74 @@ def read_phone(typed: str, country_code: str | None) -> Phone:
 
 
 def _is_possible_and_international(number: phonenumbers.PhoneNumber) -> bool:
-    return (
-        number.country_code_source == CountryCodeSource.FROM_NUMBER_WITH_PLUS_SIGN
-        and phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
+    return number.country_code_source == CountryCodeSource.FROM_NUMBER_WITH_PLUS_SIGN and _is_possible(number)
+
+
+def _is_possible(number: phonenumbers.PhoneNumber) -> bool:
+    return bool(phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE)
+
+
+# --- many numbers at once ------------------------------------------------------------------------------------------
+
+#: Digits in groups, as nearly every number is written: nothing the full reading would interpret.
+_PLAIN = re.compile(r"\+?[0-9]+(?:[ .-]\(?[0-9]+\)?)*")
+_NOT_DIGITS = re.compile(r"[^0-9]+")
+
+
+def e164(typed: str, country_code: str | None) -> str | None:
+    """Give what `read_phone` gives as `e164`, several times faster: for imports.
+
+    A number written in plain groups of digits needs no search for extensions, words or carriers: its national part
+    is found at once and goes to the same check. Any other, and any whose prefix is ambiguous, is read in full.
+    """
+    plain = _read_plain(typed, country_code.upper() if country_code else None)
+    if plain is None:
+        return read_phone(typed, country_code).e164
+    calling_code, national = plain
+    number = phonenumbers.PhoneNumber(country_code=calling_code, national_number=int(national))
+    if phonenumbers.is_valid_number(number) or (typed.startswith("+") and _is_possible(number)):
+        return f"+{calling_code}{national}"
+    return None
+
+
+def _read_plain(typed: str, region: str | None) -> tuple[int, str] | None:
+    """Give the calling code and the national number of a plain one, or None when the full reading must decide."""
+    if len(typed) > 30 or not _PLAIN.fullmatch(typed):
+        return None
+    digits = _NOT_DIGITS.sub("", typed)
+    plain = _international(digits) if typed.startswith("+") else _national(digits, region)
+    # A zero before a national number belongs to it in a few countries only.
+    if plain is None or plain[1].startswith("0") or not 4 <= len(plain[1]) <= 15:
+        return None
+    return plain
+
+
+def _international(digits: str) -> tuple[int, str] | None:
+    calling_code = next(
+        (int(digits[:n]) for n in (1, 2, 3) if int(digits[:n]) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE), None
     )
+    if calling_code is None or digits.startswith("0"):
+        return None
+    national = digits[len(str(calling_code)) :]
+    region = phonenumbers.region_code_for_country_code(calling_code)
+    metadata: Any = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(calling_code, region)
+    prefix = metadata.national_prefix_for_parsing
+    return None if prefix and re.match(prefix, national) else (calling_code, national)
+
+
+def _national(digits: str, region: str | None) -> tuple[int, str] | None:
+    metadata: Any = phonenumbers.PhoneMetadata.metadata_for_region(region, None) if region else None
+    if metadata is None or digits.startswith(str(metadata.country_code)):
+        return None
+    if metadata.international_prefix and re.match(metadata.international_prefix, digits):
+        return None
+    prefix = metadata.national_prefix_for_parsing
+    found = re.match(prefix, digits) if prefix else None
+    if found is None:
+        return metadata.country_code, digits
+    national, plan = digits[found.end() :], metadata.general_desc
+    if found.groups() or metadata.national_prefix_transform_rule:
+        return None
+    if re.fullmatch(plan.national_number_pattern, digits) or len(national) not in plan.possible_length:
+        return None
+    return metadata.country_code, national

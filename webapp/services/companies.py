@@ -4,11 +4,11 @@ The values of a company travel as one flat dict by the names of the requirements
 `main_street`, `phone_fax`... A value left out is left as it is.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, exists, insert, literal, select
+from sqlalchemy import Boolean, Column, delete, exists, insert, literal, select
 
 from webapp.access import Viewer, unscoped
 from webapp.clock import now
@@ -33,7 +33,8 @@ from webapp.models import (
     Resource,
     Tree,
 )
-from webapp.phones import read_phone
+from webapp.models.base import Choice
+from webapp.phones import e164
 from webapp.services import organisation
 from webapp.services.refusal import Refused
 from webapp.text import search_key, sort_key
@@ -53,11 +54,30 @@ COLUMNS = {
 
 ADDRESS_PARTS = {part: part for part in TEXT_PARTS} | {part: f"{part}_id" for part in REFERENCE_PARTS}
 
+
+def _nothing(column: Column[Any]) -> Any:
+    if isinstance(column.type, Boolean):
+        return False
+    return None if column.nullable or column.foreign_keys or isinstance(column.type, Choice) else ""
+
+
+#: Every value of a company by name, as it is before anybody gave it one.
+EMPTY: Mapping[str, Any] = {
+    **{name: _nothing(Company.__table__.columns[column]) for name, column in COLUMNS.items()},
+    **{f"{kind}_{part}": "" if part in TEXT_PARTS else None for kind in AddressKind for part in ADDRESS_PARTS},
+    **{f"phone_{kind}": "" for kind in CompanyPhoneKind},
+}
+
+#: What every company must have.
+REQUIRED = ("name", "account_type", "commercial_status")
+
 #: What a company must have, besides its name, account type and status, by its commercial status (C7).
 REQUIRED_BY_STATUS = {
     CommercialStatus.PROSPECT: "telemarketer",
     CommercialStatus.LEAD: "sales_rep",
 }
+
+MAX_SEARCH_KEY = 1000
 
 #: A change of one of these moves or renames the company in the trees.
 PLACING = {"name", "account_type", "commercial_status", "business_region", "sales_rep", "telemarketer"}
@@ -104,8 +124,7 @@ def problems(values: Mapping[str, Any], company: Company | None = None) -> dict[
 
 def missing_values(values: Mapping[str, Any]) -> dict[str, str]:
     """Return the rules that need no look at other companies: what must be there, and for which status (D14)."""
-    required = _("Ce champ est obligatoire.")
-    found = {name: required for name in ("name", "account_type", "commercial_status") if not values.get(name)}
+    found = {name: _("Ce champ est obligatoire.") for name in REQUIRED if not values.get(name)}
     needed = REQUIRED_BY_STATUS.get(values.get("commercial_status"))  # type: ignore[arg-type]
     if needed == "telemarketer" and not values.get(needed):
         found[needed] = _("Le télémarketeur est obligatoire pour un prospect.")
@@ -144,7 +163,7 @@ def create(values: Mapping[str, Any], by: Viewer) -> Company:
     if errors := problems(values):
         raise Refused(errors)
     company = Company(created_by_id=by.resource_id)
-    _assign(company, values, by)
+    _assign(company, {**EMPTY, **values}, by)
     if not company.company_number:
         _give_number(company)
     db.session.add(company)
@@ -165,7 +184,7 @@ def update(company: Company, values: Mapping[str, Any], by: Viewer) -> list[Chan
         raise Refused(errors)
     changes = [Change(name, before[name], after[name]) for name in before if before[name] != after[name]]
     if changes:
-        _assign(company, {change.name: change.new for change in changes}, by)
+        _assign(company, after, by)
         db.session.flush()
         changed = {change.name for change in changes}
         if "name" in changed:
@@ -183,46 +202,49 @@ def remove(company: Company, by: Viewer) -> None:
 
 
 def _assign(company: Company, values: Mapping[str, Any], by: Viewer) -> None:
-    """Write values into the record, with what is derived from them."""
+    """Write all values into the record, with what is derived from them."""
     for name, value in company_columns(values).items():
         setattr(company, name, value)
-    for kind in AddressKind:
-        parts = {part: values[name] for part in ADDRESS_PARTS if (name := f"{kind}_{part}") in values}
-        if parts:
-            _assign_address(company, kind, parts)
-    for phone_kind in CompanyPhoneKind:
-        if (name := f"phone_{phone_kind}") in values:
-            _assign_phone(company, phone_kind, values[name])
-    if any(name == "main_country" or name.startswith("phone_") for name in values):
-        _read_phones(company)
+    _replace(company.addresses, {row["kind"]: row for row in address_rows(values)}, CompanyAddress)
+    _replace(
+        company.phones,
+        {row["kind"]: row for row in phone_rows(values, country_code(values["main_country"]))},
+        CompanyPhone,
+    )
     company.updated_at = now()
     company.updated_by_id = by.resource_id
 
 
-def _assign_address(company: Company, kind: AddressKind, parts: Mapping[str, Any]) -> None:
-    address = company.addresses.get(kind) or CompanyAddress(kind=kind)
-    for part, value in parts.items():
-        setattr(address, ADDRESS_PARTS[part], value)
-    if any(getattr(address, column) for column in ADDRESS_PARTS.values()):
-        company.addresses[kind] = address
-    else:
-        company.addresses.pop(kind, None)
+def _replace(records: dict[Any, Any], rows: Mapping[Any, Mapping[str, Any]], model: type[Any]) -> None:
+    """Make the addresses or the numbers of a company those of `rows`; one that stays is changed, not made again."""
+    for kind in records.keys() - rows.keys():
+        del records[kind]
+    for kind, row in rows.items():
+        if kind not in records:
+            records[kind] = model(kind=kind)
+        for name, value in row.items():
+            setattr(records[kind], name, value)
 
 
-def _assign_phone(company: Company, kind: CompanyPhoneKind, typed: str) -> None:
-    if not typed:
-        company.phones.pop(kind, None)
-    elif phone := company.phones.get(kind):
-        phone.typed = typed
-    else:
-        company.phones[kind] = CompanyPhone(kind=kind, typed=typed)
+def address_rows(values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the columns of each address that has anything in it (C4)."""
+    for kind, names in _ADDRESS_NAMES.items():
+        row = {column: values[name] for name, column in names}
+        if any(row.values()):
+            yield {"kind": kind, **row}
 
 
-def _read_phones(company: Company) -> None:
-    """Read every number again: how it is read depends on the country of the main address too."""
-    country = country_code(company.addresses)
-    for phone in company.phones.values():
-        phone.e164 = read_phone(phone.typed, country).e164
+_ADDRESS_NAMES = {kind: [(f"{kind}_{part}", column) for part, column in ADDRESS_PARTS.items()] for kind in AddressKind}
+
+
+def phone_rows(values: Mapping[str, Any], country: str) -> Iterator[dict[str, Any]]:
+    """Yield the columns of each number; one that names no country is read in `country` (C6)."""
+    for name, kind in _PHONE_KINDS.items():
+        if typed := values[name]:
+            yield {"kind": kind, "typed": typed, "e164": e164(typed, country)}
+
+
+_PHONE_KINDS = {f"phone_{kind}": kind for kind in CompanyPhoneKind}
 
 
 def company_columns(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -230,7 +252,7 @@ def company_columns(values: Mapping[str, Any]) -> dict[str, Any]:
     columns = {column: values[name] for name, column in COLUMNS.items() if name in values}
     if "name" in columns:
         columns["sort_key"] = sort_key(columns["name"])
-        columns["search_key"] = search_key(columns["name"])
+        columns["search_key"] = search_key(columns["name"])[:MAX_SEARCH_KEY]
     if "company_number" in columns:
         number = columns["company_number"] or None
         columns["company_number"] = number
@@ -238,10 +260,9 @@ def company_columns(values: Mapping[str, Any]) -> dict[str, Any]:
     return columns
 
 
-def country_code(addresses: Mapping[AddressKind, CompanyAddress]) -> str:
+def country_code(country_id: int | None) -> str:
     """Return the country in which numbers without one are read: the main address's, else the organisation's."""
-    main = addresses.get(AddressKind.MAIN)
-    country = db.session.get(ReferenceItem, main.country_id) if main and main.country_id else None
+    country = db.session.get(ReferenceItem, country_id) if country_id else None
     return (country.code if country else None) or organisation.load().country
 
 
@@ -257,19 +278,29 @@ def _give_number(company: Company) -> None:
 # --- access and trees: what is derived from a company and its grants -------------------------------------------------
 
 
-def principals(values: Mapping[str, Any]) -> list[int]:
+Holders = Callable[[Iterable[int]], Iterable[int]]
+
+
+def _of_resources(ids: Iterable[int]) -> Iterable[int]:
+    return db.session.scalars(select(Resource.principal_id).where(Resource.id.in_(ids)))
+
+
+def _of_entities(ids: Iterable[int]) -> Iterable[int]:
+    return db.session.scalars(select(BillingEntity.principal_id).where(BillingEntity.id.in_(ids)))
+
+
+def principals(
+    values: Mapping[str, Any], of_resources: Holders = _of_resources, of_entities: Holders = _of_entities
+) -> list[int]:
     """Return to whom a company with these values is granted (A1).
 
     Open: to everybody. Restricted: to the admins, the resources named and those of the billing entities named.
+    `of_resources` and `of_entities` give the principals of ids; who saves many companies knows them by heart.
     """
     resources, entities = values.get("allowed_resources") or (), values.get("billing_entities") or ()
-    if not values.get("restrict_access") and not entities:
-        return [EVERYBODY_ID]
-    granted = [ADMINS_ID]
-    if values.get("restrict_access"):
-        granted += db.session.scalars(select(Resource.principal_id).where(Resource.id.in_(resources)))
-    granted += db.session.scalars(select(BillingEntity.principal_id).where(BillingEntity.id.in_(entities)))
-    return granted
+    if not values.get("restrict_access"):
+        return [ADMINS_ID, *of_entities(entities)] if entities else [EVERYBODY_ID]
+    return [ADMINS_ID, *of_resources(resources), *of_entities(entities)]
 
 
 def places(columns: Mapping[str, Any]) -> list[tuple[Tree, int]]:
@@ -293,34 +324,42 @@ def tree_of(company: Company) -> str:
     )
 
 
+def grant_rows(company_id: int, key: bytes, principal_ids: Iterable[int]) -> Iterator[dict[str, Any]]:
+    """Yield what grants a company to these principals."""
+    for principal_id in dict.fromkeys(principal_ids):
+        yield {"company_id": company_id, "principal_id": principal_id, "sort_key": key}
+
+
+def listing_rows(company_id: int, columns: Mapping[str, Any], principal_ids: Iterable[int]) -> Iterator[dict[str, Any]]:
+    """Yield the places of a company in the trees, one for each principal it is granted to."""
+    for tree, branch_id in places(columns):
+        for row in grant_rows(company_id, columns["sort_key"], principal_ids):
+            yield {**row, "tree": tree, "branch_id": branch_id}
+
+
 def write_grants(company: Company, principal_ids: Iterable[int]) -> None:
     """Grant a company to these principals and to no others."""
     db.session.execute(delete(CompanyGrant).where(CompanyGrant.company_id == company.id))
-    rows = [
-        {"company_id": company.id, "principal_id": principal_id, "sort_key": company.sort_key}
-        for principal_id in dict.fromkeys(principal_ids)
-    ]
-    db.session.execute(insert(CompanyGrant), rows)
+    db.session.execute(insert(CompanyGrant), list(grant_rows(company.id, company.sort_key, principal_ids)))
 
 
 def write_listings(company: Company) -> None:
     """Write the company's places in the trees again, one for each principal it is granted to."""
     db.session.execute(delete(CompanyListing).where(CompanyListing.company_id == company.id))
+    granted_to = select(CompanyGrant.principal_id).where(CompanyGrant.company_id == company.id)
+    principal_ids = db.session.scalars(unscoped(granted_to, "the grants of a company being saved")).all()
     columns = {name: getattr(company, name) for name in _PLACING_COLUMNS}
-    for tree, branch_id in places(columns):
-        granted = select(
-            CompanyGrant.principal_id,
-            literal(tree, CompanyListing.tree.type),
-            literal(branch_id),
-            CompanyGrant.sort_key,
-            CompanyGrant.company_id,
-        ).where(CompanyGrant.company_id == company.id)
-        db.session.execute(
-            insert(CompanyListing).from_select(["principal_id", "tree", "branch_id", "sort_key", "company_id"], granted)
-        )
+    db.session.execute(insert(CompanyListing), list(listing_rows(company.id, columns, principal_ids)))
 
 
-_PLACING_COLUMNS = ("commercial_status", "account_type_id", "business_region_id", "sales_rep_id", "telemarketer_id")
+_PLACING_COLUMNS = (
+    "sort_key",
+    "commercial_status",
+    "account_type_id",
+    "business_region_id",
+    "sales_rep_id",
+    "telemarketer_id",
+)
 
 
 def _rename_grants(company: Company) -> None:

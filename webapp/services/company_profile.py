@@ -80,8 +80,9 @@ class Profile:
 def read(company: Company, viewer: Viewer) -> Profile:
     """Return the profile of a company the viewer may see."""
     references = _references(company)
-    country = companies.country_code(company.addresses)
-    vat_country = country if AddressKind.MAIN in company.addresses else None
+    main = company.addresses.get(AddressKind.MAIN)
+    country = companies.country_code(main.country_id if main else None)
+    vat_country = country if main else None
     return Profile(
         company=company,
         labels={item.id: item.label for item in references.values()},

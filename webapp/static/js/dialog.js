@@ -32,11 +32,12 @@ const show = (dialog) => {
   if (form) snapshots.set(dialog, contents(form));
 };
 
-const close = (dialog) => {
+// Closed in whatever way: nothing of it stays, and the focus goes back to what opened it.
+const clear = (dialog) => {
   const opener = openers.get(dialog);
-  dialog.close();
   placeMessages();
   dialog.remove();
+  if (document.activeElement !== document.body) return;
   const back = opener?.isConnected ? opener : document.getElementById(opener?.id);
   const seen = back?.checkVisibility() ? back : back?.closest("details")?.querySelector("summary");
   (seen ?? document.getElementById("main"))?.focus();
@@ -44,21 +45,21 @@ const close = (dialog) => {
 
 const askToLeave = (dialog) => {
   const question = document.getElementById("dialog-leave").content.firstElementChild.cloneNode(true);
-  document.getElementById("dialogs").append(question);
   question.addEventListener("close", () => {
-    const leave = question.returnValue === "leave";
-    question.remove();
-    if (leave) close(dialog);
-    else placeMessages();
+    if (question.returnValue === "leave") dialog.close();
   });
-  question.showModal();
-  placeMessages();
+  document.getElementById("dialogs").append(question);
+  show(question);
 };
 
 const tryClose = (dialog) => {
   if (changed(dialog)) askToLeave(dialog);
-  else close(dialog);
+  else dialog.close();
 };
+
+document.addEventListener("close", (event) => {
+  if (event.target.matches("#dialogs > dialog")) clear(event.target);
+}, true);
 
 document.addEventListener("htmx:after:settle", () => {
   for (const dialog of document.querySelectorAll("#dialogs > dialog:not([open])")) show(dialog);
@@ -67,7 +68,7 @@ document.addEventListener("htmx:after:settle", () => {
 
 document.addEventListener("saved", (event) => {
   const dialog = event.target.closest?.("dialog") ?? topmost();
-  if (dialog) close(dialog);
+  dialog?.close();
 });
 
 document.addEventListener("click", (event) => {

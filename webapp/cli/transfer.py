@@ -1,0 +1,167 @@
+"""Files in and out from the command line (R5)."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+from sqlalchemy.exc import IntegrityError
+
+from webapp.access import SYSTEM
+from webapp.config import DEFAULT_LANGUAGE, LANGUAGES, terminal_language
+from webapp.database import refresh_statistics
+from webapp.extensions import db
+from webapp.forms.columns import columns_of
+from webapp.forms.company import CompanyForm
+from webapp.forms.resource import ResourceForm
+from webapp.i18n import _, force_locale
+from webapp.services.companies import EMPTY
+from webapp.services.transfer import companies, resources, writing
+from webapp.services.transfer.reading import Table, open_table
+from webapp.services.transfer.report import Report, UnusableFile
+
+import_group = AppGroup("import", help="Bring records in from files.")
+export_group = AppGroup("export", help="Write records to files.")
+
+#: Imports one kind of record from an open table.
+Importer = Callable[[Table, bool, Callable[[int, int], None]], Report]
+
+
+def init_app(app: Flask) -> None:
+    """Register the groups."""
+    app.cli.add_command(import_group)
+    app.cli.add_command(export_group)
+
+
+def import_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What every import takes."""
+    for add in (
+        click.option("--create-missing", is_flag=True, help="Add list values and resources that the file names."),
+        click.option("--dry-run", is_flag=True, help="Check everything and say what would be done; write nothing."),
+        click.argument("file", type=click.Path(path_type=Path)),
+    ):
+        command = add(command)
+    return command
+
+
+@import_group.command("companies")
+@import_options
+def import_companies(file: Path, dry_run: bool, create_missing: bool) -> None:
+    """Create and change companies from a CSV, XLSX or ODS file: all of it, or nothing."""
+
+    def importer(table: Table, create_missing: bool, progress: Callable[[int, int], None]) -> Report:
+        fields = columns_of(CompanyForm.tab_classes, EMPTY)
+        return companies.import_companies(table, fields, SYSTEM, create_missing, progress)
+
+    run(importer, file, dry_run, create_missing)
+
+
+@import_group.command("resources")
+@import_options
+def import_resources(file: Path, dry_run: bool, create_missing: bool) -> None:
+    """Create and change resources from a CSV, XLSX or ODS file: all of it, or nothing."""
+
+    def importer(table: Table, create_missing: bool, progress: Callable[[int, int], None]) -> Report:
+        return resources.import_resources(table, columns_of([ResourceForm]), SYSTEM, create_missing, progress)
+
+    run(importer, file, dry_run, create_missing)
+
+
+def run(importer: Importer, file: Path, dry_run: bool, create_missing: bool) -> None:
+    """Import a file in one transaction, and say what was done or what must be mended first."""
+    with force_locale(terminal_language()):
+        try:
+            with open_table(file) as table, progress_bar(_("Import")) as progress:
+                report = importer(table, create_missing, progress)
+        except UnusableFile as error:
+            db.session.rollback()
+            raise click.ClickException(f"{file} : {error}") from None
+        except IntegrityError:
+            db.session.rollback()
+            sentence = _("Quelqu’un a enregistré en même temps une des fiches du fichier. Recommencez l’import.")
+            raise click.ClickException(sentence) from None
+        if report.error_count:
+            db.session.rollback()
+            for line in report.error_lines():
+                click.echo(line, err=True)
+            raise click.ClickException(_("%(file)s : rien n’a été importé.", file=file))
+        if dry_run:
+            db.session.rollback()
+        else:
+            db.session.commit()
+            refresh_statistics(db.engine)
+        for line in report.summary():
+            click.echo(line)
+        if dry_run:
+            click.echo(_("C’était un essai : rien n’a été écrit."))
+
+
+@export_group.command("companies")
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.option(
+    "--language",
+    type=click.Choice(list(LANGUAGES)),
+    default=DEFAULT_LANGUAGE,
+    show_default=True,
+    help="Of the labels of lists.",
+)
+def export_companies(file: Path, language: str) -> None:
+    """Write all companies to a .csv or .xlsx file, or to the standard output as CSV (-)."""
+    with force_locale(terminal_language()):
+        total, unnumbered = companies.count_companies()
+        rows = companies.export_companies(columns_of(CompanyForm.tab_classes, EMPTY), language)
+        try:
+            write(rows, file, total)
+        except UnusableFile as error:
+            raise click.ClickException(f"{file} : {error}") from None
+        except BrokenPipeError:
+            # Whoever reads has had enough.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return
+        if unnumbered:
+            note = _("%(count)d sociétés n’ont pas d’ID : réimportées, elles seraient créées une seconde fois.")
+            click.echo(note % {"count": unnumbered}, err=True)
+
+
+def write(rows: Iterator[Sequence[str]], file: Path, total: int) -> None:
+    """Write a table to where the user wants it; a file is complete or is not there."""
+    if str(file) == "-":
+        sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
+        writing.write_csv(rows, sys.stdout)
+        return
+    writers = {".csv": writing.write_csv_file, ".xlsx": writing.write_xlsx_file}
+    if file.suffix.lower() not in writers:
+        raise UnusableFile(_("le nom doit finir par .csv ou .xlsx."))
+    if file.is_dir() or not file.parent.is_dir():
+        raise UnusableFile(_("ce dossier n’existe pas, ou le fichier est un dossier."))
+    with tempfile.TemporaryDirectory(dir=file.parent, prefix=".export-") as folder:
+        draft = Path(folder) / file.name
+        with progress_bar(_("Export")) as progress:
+            writers[file.suffix.lower()](counted(rows, progress, total), draft)
+        draft.replace(file)
+
+
+def counted(rows: Iterator[Sequence[str]], progress: Callable[[int, int], None], total: int) -> Iterator[Sequence[str]]:
+    for place, row in enumerate(rows):
+        if place % 1000 == 0:
+            progress(place, total)
+        yield row
+
+
+@contextmanager
+def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how far a command is, on a terminal; the total may be known only once it has begun."""
+    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.length = max(total, 1)
+            bar.update(done - bar.pos)
+
+        yield show
+        show(1, 1)

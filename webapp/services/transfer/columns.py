@@ -1,0 +1,68 @@
+"""Columns: how a cell becomes a value, and a value a cell.
+
+What a column may hold is what the field of the dialog accepts: callers make columns from the fields of a form.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any
+
+from webapp.i18n import _
+from webapp.models import ReferenceList
+
+
+class Kind(Enum):
+    """How the cell of a column is read."""
+
+    #: By the field's own `clean`.
+    TEXT = auto()
+    FLAG = auto()
+    #: A member of an enum, by its value or its label in a language.
+    CHOICE = auto()
+    #: A value of a reference list, by its label in a language or its code.
+    REFERENCE = auto()
+    #: A resource, by name, e-mail or reference.
+    RESOURCE = auto()
+    RESOURCES = auto()
+    BILLING_ENTITIES = auto()
+    #: Another company: `parent`, which goes with `parent_number`.
+    COMPANY = auto()
+    #: `parent_number`.
+    COMPANY_NUMBER = auto()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column of a file, by the name of the value it holds."""
+
+    name: str
+    kind: Kind
+    #: Text to value; raises ValueError with a message for the user.
+    clean: Callable[[str], Any] = str
+    #: The members of a choice by language, with their labels.
+    labels: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)
+    list: ReferenceList | None = None
+    #: The column whose value this one's value belongs to: the country of a province.
+    within: str = ""
+
+
+#: Several values in one cell.
+SEPARATOR = "; "
+
+_FLAGS = dict.fromkeys(("1", "oui", "yes", "vrai", "true", "x"), True) | dict.fromkeys(
+    ("0", "non", "no", "faux", "false"), False
+)
+
+
+def read_flag(cell: str) -> bool:
+    """Read yes or no; raises ValueError."""
+    value = _FLAGS.get(cell.strip().casefold())
+    if value is None:
+        raise ValueError(_("Écrivez 1 (oui) ou 0 (non)."))
+    return value
+
+
+def read_several(cell: str) -> list[str]:
+    """Return the values of a cell that may hold several."""
+    return [value for part in cell.split(SEPARATOR.strip()) if (value := part.strip())]
