@@ -43,7 +43,7 @@ def run(folder: Path, size: int) -> Run:
     """Write a file of `size` companies and import it."""
     file = folder / "companies.csv"
     bare_seconds = _write(file, folder / "bare", size)
-    environment = {**os.environ, "INSTANCE_PATH": str(folder / "instance")}
+    environment = {**os.environ, "INSTANCE_PATH": str(folder / "instance"), "LOG_LEVEL": "WARNING"}
     environment.pop("DATABASE_URL", None)
     _command(environment, "db", "upgrade")
     began = time.perf_counter()
