@@ -117,10 +117,6 @@ def section_titles() -> dict[CommercialStatus, str]:
     return {status: section_title(status) for status in _TITLES}
 
 
-def section_link(view: TreeView) -> Link:
-    return Link(label=section_title(view.status), href=section_url(view.status, view.tree))
-
-
 def section_icon(status: CommercialStatus) -> str:
     return _SECTION_ICONS[status]
 

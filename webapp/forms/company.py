@@ -6,13 +6,12 @@ from flask import request
 from wtforms import Field
 
 from webapp.addresses import address_order, address_warnings
-from webapp.extensions import db
 from webapp.forms.fields import Checkbox, Choice, LongText, Lookup, Ref, Text, WebAddress
 from webapp.forms.tabs import Tab, TabbedForm
 from webapp.i18n import _, _l
-from webapp.models import AddressKind, CommercialStatus, Company, CompanyPhoneKind, ReferenceItem, ReferenceList
+from webapp.models import AddressKind, CommercialStatus, Company, CompanyPhoneKind, ReferenceList
 from webapp.phones import read_phone
-from webapp.services import companies, organisation
+from webapp.services import companies, organisation, references
 from webapp.vat import check_vat
 
 
@@ -87,7 +86,7 @@ class AddressesTab(Tab):
 
     def ordered(self, kind: AddressKind) -> list[tuple[Field, int]]:
         """Return the fields of an address in the order of its country, each with its width in twelfths of a line."""
-        order = address_order(_country_code(self[f"{kind}_country"].data))
+        order = address_order(references.code_of(self[f"{kind}_country"].data))
         widths = (zip(line, _widths(line), strict=True) for line in order)
         return [(self[f"{kind}_{part}"], width) for line in widths for part, width in line]
 
@@ -96,7 +95,7 @@ class AddressesTab(Tab):
         for kind in AddressKind:
             parts = ("street", "building", "floor", "city", "subdivision", "postal_code")
             values = {part: self[f"{kind}_{part}"].data for part in parts}
-            country = _country_code(self[f"{kind}_country"].data)
+            country = references.code_of(self[f"{kind}_country"].data)
             for part, code in address_warnings(country, values).items():
                 self[f"{kind}_{part}"].warnings.append(_address_warning(code))
 
@@ -201,7 +200,7 @@ class CompanyForm(TabbedForm):
         assert isinstance(addresses, AddressesTab)
         assert isinstance(phones, PhonesTab)
         addresses.warn()
-        phones.warn(_country_code(self["main_country"].data) or organisation.load().country)
+        phones.warn(companies.country_code(self["main_country"].data))
 
     @property
     def asks_vat_confirmation(self) -> bool:
@@ -217,7 +216,7 @@ class CompanyForm(TabbedForm):
 
     @property
     def _vat_country(self) -> str | None:
-        return _country_code(self["main_country"].data) or _country_code(self["billing_country"].data)
+        return references.code_of(self["main_country"].data) or references.code_of(self["billing_country"].data)
 
 
 def _widths(line: tuple[str, ...]) -> list[int]:
@@ -230,11 +229,6 @@ def _widths(line: tuple[str, ...]) -> list[int]:
     others = sum(part != "postal_code" for part in line)
     rest = (12 - small * (len(line) - others)) // others
     return [small if part == "postal_code" else rest for part in line]
-
-
-def _country_code(country_id: int | None) -> str | None:
-    country: ReferenceItem | None = db.session.get(ReferenceItem, country_id) if country_id else None
-    return country.code if country else None
 
 
 def _address_warning(code: str) -> str:

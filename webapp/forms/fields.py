@@ -9,7 +9,6 @@
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,6 +28,8 @@ class Field(wtforms.Field):
     """What every kind shares. `clean` turns what was typed into a domain value or refuses it with ValueError."""
 
     kind = "text"
+    #: What what was typed goes through before anything else looks at it.
+    tidy = staticmethod(clean_line)
     widget = wtforms.widgets.TextInput()
     empty: Any = ""
 
@@ -74,7 +75,7 @@ class Field(wtforms.Field):
 
     def clean(self, typed: str) -> Any:
         """Turn what was typed into a domain value; ValueError with a message for the user if it can't be."""
-        value = clean_line(typed)
+        value = self.tidy(typed)
         if len(value) > self.max_length:
             raise ValueError(
                 _(
@@ -104,22 +105,11 @@ class LongText(Field):
     """Several lines."""
 
     kind = "textarea"
+    tidy = staticmethod(clean_text)
     rows = 5
 
     def __init__(self, label: Any = "", *, max_length: int = 20_000, **kwargs: Any):
         super().__init__(label, max_length=max_length, **kwargs)
-
-    def clean(self, typed: str) -> str:
-        value = clean_text(typed)
-        if len(value) > self.max_length:
-            raise ValueError(
-                _(
-                    "%(count)d caractères au plus ; il y en a %(given)d.",
-                    count=self.max_length,
-                    given=len(value),
-                )
-            )
-        return value
 
 
 class Checkbox(Field):
@@ -362,21 +352,3 @@ class Whole(Field):
         if not value.isascii() or not value.isdecimal() or not self.minimum <= int(value) <= self.maximum:
             raise ValueError(_("Un nombre entier de %(low)d à %(high)d.", low=self.minimum, high=self.maximum))
         return int(value)
-
-
-class Day(Field):
-    """A date without a zone (D20), as the browser's date input writes it."""
-
-    kind = "date"
-    empty = None
-
-    def write(self, value: Any) -> str:
-        return value.isoformat() if value else ""
-
-    def clean(self, typed: str) -> date | None:
-        if not typed.strip():
-            return None
-        try:
-            return date.fromisoformat(typed.strip())
-        except ValueError:
-            raise ValueError(_("Cette date n’est pas valable. Exemple : 2026-11-24")) from None

@@ -29,13 +29,12 @@ from webapp.models import (
     CompanyListing,
     CompanyPhone,
     CompanyPhoneKind,
-    ReferenceItem,
     Resource,
     Tree,
 )
 from webapp.models.base import Choice
 from webapp.phones import e164
-from webapp.services import organisation
+from webapp.services import organisation, references
 from webapp.services.refusal import Refused
 from webapp.text import search_key, sort_key
 
@@ -97,15 +96,11 @@ class Change:
 
 def values_of(company: Company) -> dict[str, Any]:
     """Return all values of a company, by name."""
-    values = {name: getattr(company, column) for name, column in COLUMNS.items()}
-    for kind in AddressKind:
-        address = company.addresses.get(kind)
-        for part, column in ADDRESS_PARTS.items():
-            missing = "" if part in TEXT_PARTS else None
-            values[f"{kind}_{part}"] = getattr(address, column) if address else missing
-    for phone_kind in CompanyPhoneKind:
-        phone = company.phones.get(phone_kind)
-        values[f"phone_{phone_kind}"] = phone.typed if phone else ""
+    values = {**EMPTY, **{name: getattr(company, column) for name, column in COLUMNS.items()}}
+    for kind, address in company.addresses.items():
+        values.update({name: getattr(address, column) for name, column in _ADDRESS_NAMES[kind]})
+    for phone_kind, phone in company.phones.items():
+        values[f"phone_{phone_kind}"] = phone.typed
     return values
 
 
@@ -175,7 +170,7 @@ def create(values: Mapping[str, Any], by: Viewer) -> Company:
 
 def update(company: Company, values: Mapping[str, Any], by: Viewer) -> list[Change]:
     """Change some values of a company; return what changed; raises Refused when a rule is broken (C2)."""
-    if values.get("parent") != company.parent_id:
+    if values.get("parent") not in (None, company.parent_id):
         # Two moves at once could close a circle that neither sees: one at a time.
         organisation.next_number("parent_changes")
     before = values_of(company)
@@ -262,8 +257,7 @@ def company_columns(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def country_code(country_id: int | None) -> str:
     """Return the country in which numbers without one are read: the main address's, else the organisation's."""
-    country = db.session.get(ReferenceItem, country_id) if country_id else None
-    return (country.code if country else None) or organisation.load().country
+    return references.code_of(country_id) or organisation.load().country
 
 
 def _give_number(company: Company) -> None:

@@ -33,6 +33,12 @@ def options(which: ReferenceList, *, keep: int | None = None) -> list[tuple[int,
     return chosen
 
 
+def code_of(item_id: int | None) -> str | None:
+    """Return the code of a value: of a country, the ISO code by which numbers and addresses are read."""
+    item = db.session.get(ReferenceItem, item_id) if item_id else None
+    return item.code if item else None
+
+
 def countries() -> list[tuple[str, str]]:
     """Return (ISO code, name) of the countries one may choose, by name in the reader's language."""
     label = ReferenceItem.label_en if language() == "en" else ReferenceItem.label_fr
