@@ -25,6 +25,7 @@ from webapp.models import (
     CompanyListing,
     CompanyPhone,
     CompanyPhoneKind,
+    Contact,
     Resource,
     Tree,
 )
@@ -145,9 +146,14 @@ def update(company: Company, values: Mapping[str, Any], by: Viewer) -> list[Chan
 
 
 def remove(company: Company, by: Viewer) -> None:
-    """Put a company in the trash: nobody sees it, nothing of it is lost (C2)."""
+    """Put a company in the trash with its contacts: nobody sees them, nothing of them is lost (C2, D16).
+
+    Contacts that were in the trash already stay there by themselves, with their own moment.
+    """
     company.deleted_at = now()
     company.deleted_by_id = by.resource_id
+    with_it = db.update(Contact).where(Contact.company_id == company.id, Contact.deleted_at.is_(None))
+    db.session.execute(with_it.values(deleted_at=company.deleted_at, deleted_by_id=by.resource_id))
     db.session.execute(delete(CompanyListing).where(CompanyListing.company_id == company.id))
 
 
