@@ -3,7 +3,7 @@
 from webapp.access.abilities import Ability, can, require
 from webapp.access.guard import ADMIN, PUBLIC, STAFF, access
 from webapp.access.viewer import SYSTEM, Viewer
-from webapp.access.visibility import get_visible, granted, unscoped, visible
+from webapp.access.visibility import get_visible, granted, unscoped, visible, visible_later
 
 __all__ = [
     "ADMIN",
@@ -19,4 +19,5 @@ __all__ = [
     "require",
     "unscoped",
     "visible",
+    "visible_later",
 ]

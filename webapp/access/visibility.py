@@ -5,9 +5,10 @@ statement with `granted` (it applies the rule itself, as the trees do by reading
 (it has no viewer, and says why). `closed.py` refuses any other select.
 """
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, select
 from sqlalchemy.sql.base import Executable
 from werkzeug.exceptions import NotFound
 
@@ -22,18 +23,21 @@ E = TypeVar("E", bound=Executable)
 M = TypeVar("M", bound=Model)
 
 
-def company_rule(viewer: Viewer) -> ColumnElement[bool]:
+#: The principals of a viewer, or what stands for them in a statement that is built once.
+Principals = Sequence[int] | BindParameter[Any]
+PRINCIPALS: BindParameter[Any] = bindparam("principals", expanding=True)
+
+
+def company_rule(principals: Principals) -> ColumnElement[bool]:
     """One sees a company that is granted to one of one's principals, and is not in the trash."""
-    granted_to_viewer = exists().where(
-        CompanyGrant.company_id == Company.id, CompanyGrant.principal_id.in_(viewer.principal_ids)
-    )
+    granted_to_viewer = exists().where(CompanyGrant.company_id == Company.id, CompanyGrant.principal_id.in_(principals))
     return Company.deleted_at.is_(None) & granted_to_viewer
 
 
-def contact_rule(viewer: Viewer) -> ColumnElement[bool]:
+def contact_rule(principals: Principals) -> ColumnElement[bool]:
     """One sees a contact whose company one sees (D7); what is in the trash with its company is so by itself (D16)."""
     company_granted = exists().where(
-        CompanyGrant.company_id == Contact.company_id, CompanyGrant.principal_id.in_(viewer.principal_ids)
+        CompanyGrant.company_id == Contact.company_id, CompanyGrant.principal_id.in_(principals)
     )
     return Contact.deleted_at.is_(None) & company_granted
 
@@ -44,7 +48,12 @@ RULES = {Company: company_rule, Contact: contact_rule}
 def visible(model: type[Any], viewer: Viewer, *columns: Any) -> Select[Any]:
     """Return a select of the records `viewer` may see, or of some `columns` of them."""
     statement = select(*columns) if columns else select(model)
-    return granted(statement.where(RULES[model](viewer)), "visible")
+    return granted(statement.where(RULES[model](viewer.principal_ids)), "visible")
+
+
+def visible_later(model: type[Any], *columns: Any) -> Select[Any]:
+    """Return a select to build once and run for any viewer, with their `principal_ids` as `principals`."""
+    return granted(select(*columns).where(RULES[model](PRINCIPALS)), "visible")
 
 
 def get_visible(model: type[M], record_id: int, viewer: Viewer) -> M:

@@ -11,8 +11,9 @@ from webapp.extensions import db
 from webapp.i18n import _
 from webapp.models import Company, Contact, ContactAddress, ContactPhone, ContactPhoneKind
 from webapp.services.refusal import Refused
+from webapp.services.search import texts
 from webapp.services.values import Change, Shape, differences
-from webapp.text import sort_key
+from webapp.text import search_key, sort_key
 
 SHAPE = Shape(
     model=Contact,
@@ -20,13 +21,15 @@ SHAPE = Shape(
     phone_model=ContactPhone,
     phone_kinds=ContactPhoneKind,
     internal=frozenset(
-        """id name sort_key number_key version created_at created_by_id updated_at updated_by_id
+        """id name sort_key search_key number_key version created_at created_by_id updated_at updated_by_id
         deleted_at deleted_by_id""".split()
     ),
 )
 
 #: What every contact must have (K2, K3).
 REQUIRED = ("last_name", "company")
+
+MAX_SEARCH_KEY = 1000
 
 _NAMES = ("first_name", "middle_name", "last_name")
 
@@ -92,6 +95,7 @@ def create(values: Mapping[str, Any], by: Viewer) -> Contact:
     _assign(contact, {**SHAPE.empty, **values}, by)
     db.session.add(contact)
     db.session.flush()
+    _write_text(contact)
     return contact
 
 
@@ -109,6 +113,7 @@ def update(contact: Contact, values: Mapping[str, Any], by: Viewer) -> list[Chan
     if changes:
         _assign(contact, after, by)
         db.session.flush()
+        _write_text(contact)
     return changes
 
 
@@ -124,6 +129,12 @@ def _assign(contact: Contact, values: Mapping[str, Any], by: Viewer) -> None:
     contact.updated_by_id = by.resource_id
 
 
+def _write_text(contact: Contact) -> None:
+    """Keep what the contact is found by (N2)."""
+    phones = [{"e164": phone.e164, "typed": phone.typed} for phone in contact.phones.values()]
+    texts.write_contact(contact.id, texts.contact_text(SHAPE.read(contact), phones))
+
+
 def contact_columns(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns of `contact` for these values, with what is derived from them."""
     columns = SHAPE.own_columns(values)
@@ -131,6 +142,7 @@ def contact_columns(values: Mapping[str, Any]) -> dict[str, Any]:
     columns["name"] = full_name(names)
     last_first = (names["last_name"], names["first_name"], names["middle_name"])
     columns["sort_key"] = sort_key(" ".join(filter(None, last_first)))
+    columns["search_key"] = search_key(columns["name"])[:MAX_SEARCH_KEY]
     number = columns["contact_number"] or None
     columns["contact_number"] = number
     columns["number_key"] = number.casefold() if number else None
