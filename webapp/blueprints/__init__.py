@@ -14,6 +14,7 @@ from webapp.blueprints import (
     lookups,
     preferences,
     references,
+    search,
     trees,
 )
 
@@ -32,6 +33,7 @@ def init_app(app: Flask) -> None:
         lookups,
         preferences,
         references,
+        search,
         trees,
     ):
         app.register_blueprint(module.bp)

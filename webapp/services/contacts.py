@@ -55,7 +55,7 @@ def problems(values: Mapping[str, Any], contact: Contact | None = None) -> dict[
     if company := _company(values.get("company")):
         found |= problems_with(company, values, contact)
     if (number := values.get("contact_number")) and (owner := _owner_of_number(number, contact)):
-        found["contact_number"] = _("Ce numéro est déjà celui de « %(name)s ».", name=owner)
+        found["contact_number"] = _("Ce numéro est déjà celui de « %(name)s ».", name=owner)
     return found
 
 
@@ -63,7 +63,7 @@ def problems_with(company: Company, values: Mapping[str, Any], contact: Contact 
     """Return the rules that the contact's company makes: its surveys, its being a reference (K3, D12, D13)."""
     found = {}
     if company.surveys_enabled and not values.get("email1"):
-        found["email1"] = _("L’e-mail 1 est obligatoire : les enquêtes sont activées pour la société.")
+        found["email1"] = _("L’e-mail 1 est obligatoire : les enquêtes sont activées pour la société.")
     was_reference = contact is not None and contact.is_reference
     if values.get("is_reference") and not was_reference and not company.is_reference:
         found["is_reference"] = _("La société n’est pas une référence commerciale.")

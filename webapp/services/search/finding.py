@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, String, bindparam, case, func, literal, select
+from sqlalchemy import ColumnElement, Row, Select, String, bindparam, case, func, literal, select, true
 
 from webapp.access import Viewer, granted, visible_later
 from webapp.access.visibility import PRINCIPALS
@@ -106,15 +106,16 @@ class _Search:
             return
         if source is Source.STARTS and self._is_common(words):
             source = Source.SCAN
-        self._take(source, words, BUDGET)
-        if len(self.found) < self.limit and self._was_cut(source, words, BUDGET):
+        was_cut = self._take(source, words, BUDGET)
+        if was_cut and len(self.found) < self.limit:
             self._take(*((Source.OWN, words, BUDGET) if self._sees_little else (source, words, WIDE_BUDGET)))
 
     def result(self) -> list[Found]:
         rows = list(self.found.values())[: self.limit]
         return list(_described(self.kind, rows))
 
-    def _take(self, source: Source, words: tuple[str, ...], budget: int) -> None:
+    def _take(self, source: Source, words: tuple[str, ...], budget: int) -> bool:
+        """Read what a source gives; return whether it had more candidates than it was let give."""
         statement = _statement(
             self.kind,
             source,
@@ -124,8 +125,12 @@ class _Search:
             language(),
             self._is_postgres,
         )
+        candidates = 0
         for row in db.session.execute(statement, self._parameters(source, words, budget)):
-            self.found.setdefault(row.id, (row, words))
+            candidates = row.candidates
+            if row.id is not None:
+                self.found.setdefault(row.id, (row, words))
+        return candidates >= budget
 
     def _parameters(self, source: Source, words: tuple[str, ...], budget: int) -> dict[str, Any]:
         low, high = sort_prefix(self.typed.text)
@@ -143,11 +148,6 @@ class _Search:
             "whole_words": f"{whole} %",
             "beginning": f"{whole}%",
         }
-
-    def _was_cut(self, source: Source, words: tuple[str, ...], budget: int) -> bool:
-        """Whether the source had more candidates than it was let give."""
-        count = _count(self.kind, source, len(words), len(self.viewer.principal_ids), self._is_postgres)
-        return bool(db.session.scalar(count, self._parameters(source, words, budget)) >= budget)
 
     @property
     def _sees_little(self) -> bool:
@@ -175,25 +175,25 @@ def _statement(
     in_language: str,
     is_postgres: bool,
 ) -> Select[Any]:
-    """Build a turn: candidates, the rule, the filters, and the order."""
+    """Build a turn: candidates, the rule, the filters, the order; each row says how many candidates there were."""
     model = kind.model
-    hits = (
-        sources.ids(kind, source, words, principals, is_postgres)
-        .cte("hits")
-        .prefix_with("MATERIALIZED", dialect="postgresql")
-    )
-    statement = (
-        visible_later(model, *_columns(kind, in_language))
+    hits = sources.ids(kind, source, words, principals, is_postgres).cte("hits")
+    rank = literal(0) if source is Source.NAMES else _rank(kind, words)
+    found = (
+        visible_later(model, *_columns(kind, in_language), model.sort_key, rank.label("rank"))
         .join_from(hits, model, model.id == hits.c.id)
         .join(kind.text, kind.text_id == model.id)
+        # Names are read by the weights of their letters, which are blind to more than the words are.
+        .where(sources.has_words(kind, words), *(_filter(name) for name in filters))
     )
     if kind is Kind.CONTACT:
-        statement = statement.join(Company, Company.id == Contact.company_id)
-        statement = statement.outerjoin(ReferenceItem, ReferenceItem.id == Contact.title_id)
-    # Names are read by the weights of their letters, which are blind to more than the words are.
-    statement = statement.where(sources.has_words(kind, words), *(_filter(name) for name in filters))
-    rank = _rank(kind, words) if source is not Source.NAMES else literal(0)
-    return statement.order_by(rank, model.sort_key, model.id).limit(bindparam("limit", type_=Id))
+        found = found.join(Company, Company.id == Contact.company_id)
+        found = found.outerjoin(ReferenceItem, ReferenceItem.id == Contact.title_id)
+    first = found.order_by("rank", model.sort_key, model.id).limit(bindparam("limit", type_=Id)).subquery()
+    count = select(func.count().label("candidates")).select_from(hits).subquery()
+    # A row always comes, so that nothing found tells its number of candidates too.
+    whole = select(count.c.candidates, *first.c).outerjoin_from(count, first, true())
+    return granted(whole.order_by(first.c.rank, first.c.sort_key, first.c.id), "visible")
 
 
 def _columns(kind: Kind, in_language: str) -> Iterable[Any]:
@@ -228,12 +228,6 @@ def _filter(name: str) -> ColumnElement[bool]:
         "commercial_status": Company.commercial_status,
     }[name]
     return column == bindparam(name, type_=column.type)
-
-
-@lru_cache
-def _count(kind: Kind, source: Source, words: int, principals: int, is_postgres: bool) -> Select[Any]:
-    candidates = sources.ids(kind, source, words, principals, is_postgres).subquery()
-    return granted(select(func.count()).select_from(candidates), "a number of candidates, which is not shown")
 
 
 @lru_cache

@@ -12,7 +12,7 @@ The two engines differ in STARTS and CONTAINS alone, here and in the migration t
 """
 
 from collections.abc import Sequence
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 from typing import Any
 
 from sqlalchemy import (
@@ -48,7 +48,7 @@ class Source(Enum):
     OWN = auto()
 
 
-class Kind(Enum):
+class Kind(StrEnum):
     """What is searched."""
 
     COMPANY = "company"
