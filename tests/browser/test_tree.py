@@ -1,6 +1,5 @@
 """The tree in a real browser: by keyboard, by mouse, with and without scripts (T1, T5, T7, N3)."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -8,14 +7,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests import factories
+from tests.browser.steps import Open, node, press
 from tests.world import World
 from webapp.access import SYSTEM, get_visible, unscoped
 from webapp.extensions import db
 from webapp.models import Company, ReferenceList
 from webapp.services import companies
 from webapp.services.trees import PAGE
-
-Open = Callable[..., Page]
 
 
 @pytest.fixture
@@ -39,16 +37,6 @@ def partners(world: World, db_session: Any) -> int:
 def focused(page: Page) -> str:
     """Return the name of the node that has the focus."""
     return page.evaluate("document.activeElement.querySelector('.lab')?.textContent")  # type: ignore[no-any-return]
-
-
-def press(page: Page, *keys: str) -> None:
-    for key in keys:
-        page.keyboard.press(key)
-
-
-def node(page: Page, name: str) -> Any:
-    """Find a node by what it is called, with the count of a branch or without."""
-    return page.get_by_role("treeitem", name=re.compile(rf"^{re.escape(name)}( [0-9]+)?$"))
 
 
 def enter_tree(page: Page) -> None:
@@ -170,7 +158,7 @@ def test_after_a_save_the_tree_shows_the_truth_where_one_was(
     companies.update(get_visible(Company, world.durand.id, SYSTEM), lead, SYSTEM)
     db.session.commit()
     page.evaluate("document.body.dispatchEvent(new CustomEvent('companyChanged'))")
-    expect(page.locator(".side-title")).to_have_text("Leads")
+    expect(page.locator(".side-title a")).to_have_text("Leads")
     expect(node(page, "Zola")).to_have_attribute("aria-selected", "true")
 
 
