@@ -292,7 +292,7 @@ def test_a_list_is_walked_and_left_by_keyboard(browser_page: Open, world: World,
     dialog = open_edit(page, world)
     open_tab(dialog, "Détails")
     field = lookup(dialog, "account_manager")
-    field.press_sequentially("ch")
+    field.fill("ch")
     options = answers(dialog)
     expect(options).to_have_text(["Chloé MartinTélévente", "Chloé Œuvrard"])
     expect(field).to_have_attribute("aria-expanded", "true")
@@ -301,15 +301,16 @@ def test_a_list_is_walked_and_left_by_keyboard(browser_page: Open, world: World,
         return str(
             page.evaluate("""() => {
               const id = document.activeElement.getAttribute("aria-activedescendant");
-              return id ? document.getElementById(id).dataset.text : "";
+              return id ? document.getElementById(id)?.dataset.text ?? "nothing" : "";
             }""")
         )
 
+    martin, oeuvrard = "Chloé Martin", "Chloé Œuvrard"
     walk = [active()]
-    for key in ("ArrowDown", "ArrowDown", "ArrowDown", "ArrowUp", "Home"):
+    for key in ("ArrowDown", "ArrowDown", "ArrowUp", "ArrowUp", "ArrowUp", "ArrowDown", "ArrowUp", "Home"):
         press(page, key)
         walk.append(active())
-    assert walk == ["", "Chloé Martin", "Chloé Œuvrard", "", "Chloé Œuvrard", ""]
+    assert walk == ["", martin, oeuvrard, martin, "", oeuvrard, "", oeuvrard, ""]
     assert field.evaluate("input => input.selectionStart") == 0
     press(page, "End")
     assert field.evaluate("input => input.selectionStart") == 2
