@@ -82,7 +82,7 @@ def error_of(dialog: Locator, field: Locator) -> Locator:
 
 def choose_country(dialog: Locator, kind: str, value: str) -> None:
     """Choose a country and wait for the fields of its addresses, which take the place of the others."""
-    before = dialog.locator(f"#address-{kind}").element_handle()
+    before = dialog.locator(f"#address-{kind}-parts").element_handle()
     dialog.locator(f"[name={kind}_country]").select_option(value)
     before.wait_for_element_state("hidden")
 
@@ -568,6 +568,46 @@ def test_the_parts_of_an_address_follow_its_country(
     expect(list_of_countries).to_be_focused()
     choose_country(dialog, "shipping", country("JP"))
     assert order() == ["postal_code", "subdivision_text", "city", "street"]
+
+
+def test_a_country_is_found_by_typing_its_name(browser_page: Open, world: World) -> None:
+    """C4: the list stays the same one, letter after letter, while what depends on it is fetched."""
+    page = browser_page("bruno")
+    dialog = open_edit(page, world)
+    open_tab(dialog, "Adresses")
+    countries = dialog.locator("[name=main_country]")
+    countries.focus()
+    page.keyboard.type("Canada", delay=120)
+    expect(countries).to_be_focused()
+    assert countries.evaluate("list => list.selectedOptions[0].text") == "Canada"
+    expect(dialog.locator("#address-main [name$=_city]")).to_have_count(1)
+
+
+def test_what_is_typed_while_an_address_is_fetched_stays(
+    browser_page: Open, world: World, country: Callable[[str], str]
+) -> None:
+    """C1, on a slow line: nothing typed is ever lost."""
+    page = browser_page("bruno")
+    dialog = open_edit(page, world)
+    open_tab(dialog, "Adresses")
+    slow: list[Route] = []
+    page.route("**/companies/address?*", lambda route: slow.append(route))
+    street, city = dialog.locator("[name=main_street]"), dialog.locator("[name=main_city]")
+    street.fill("12 quai Vauban")
+    with page.expect_request("**/companies/address?*"):
+        dialog.locator("[name=main_country]").select_option(country(CANADA))
+    before = dialog.locator("#address-main-parts").element_handle()
+    street.fill("14 quai Vauban")
+    city.focus()
+    page.keyboard.type("Gaspé")
+    while not slow:
+        page.wait_for_timeout(20)
+    slow[0].continue_()
+    before.wait_for_element_state("hidden")
+    expect(city).to_be_focused()
+    page.keyboard.type("sie")
+    expect(city).to_have_value("Gaspésie")
+    expect(street).to_have_value("14 quai Vauban")
 
 
 def test_a_province_that_addresses_of_its_country_leave_out_is_read_on_the_profile(
