@@ -82,7 +82,7 @@ def test_an_error_in_another_tab_opens_it_and_keeps_what_was_typed(bruno: Any, d
 def test_of_several_errors_the_summary_has_the_focus(bruno: Any, db_session: Any) -> None:
     """C1."""
     refused = bruno.get("/companies/new").submit({"name": "Sans type"}, status=422)
-    assert refused.one(role="alert").has("autofocus")
+    assert refused.one(class_="errors").has("autofocus")
     assert not refused.field("account_type").has("autofocus")
 
 
