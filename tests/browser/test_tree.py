@@ -139,6 +139,35 @@ def test_a_long_branch_goes_on_as_one_walks(browser_page: Open, partners: int, a
     expect(items).to_have_count(75)
 
 
+def test_the_view_is_chosen_in_the_options_of_the_tree(
+    browser_page: Open, client_type: int, axe: Callable[[Page], None]
+) -> None:
+    """N1: `Options > Afficher`; on a profile too, and nowhere when there is nothing to choose."""
+    page = browser_page("bruno")
+    page.goto("/companies")
+    options = page.locator("#sidebar summary", has_text="Options")
+    options.focus()
+    press(page, "ArrowDown")
+    views = page.get_by_role("group", name="Afficher")
+    expect(views.get_by_role("link", name="Par type de compte")).to_be_focused()
+    expect(views.locator("[aria-current]")).to_have_text("Par type de compte")
+    axe(page)
+    press(page, "Escape")
+    expect(views).to_be_hidden()
+    expect(options).to_be_focused()
+
+    press(page, "ArrowDown", "ArrowDown", "Enter")
+    expect(page.locator(".side-title")).to_have_text("SociétésPar région")
+    page.locator("[role=treeitem] .row", has_text="Île-de-France").click()
+    node(page, "Durand & Fils").locator(".row").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Durand & Fils")
+    options.click()
+    expect(views.locator("[aria-current]")).to_have_text("Par région")
+    page.goto("/leads")
+    expect(page.locator(".side-title")).to_have_text("LeadsPar commercial")
+    expect(options).to_have_count(0)
+
+
 def test_after_a_save_the_tree_shows_the_truth_where_one_was(
     browser_page: Open, world: World, client_type: int
 ) -> None:
