@@ -86,3 +86,41 @@ def test_with_scripts_off_the_bar_is_a_form(no_script_page: Open, world: World) 
     page.locator("#find").fill("nguyen")
     page.locator("#find").press("Enter")
     expect(page.locator("#search-results a")).to_have_text(["Mme Élise Nguyễn"])
+
+
+def test_the_tree_is_filtered_and_comes_back_as_it_was(
+    browser_page: Open, world: World, axe: Callable[[Page], None]
+) -> None:
+    """N2: « Filtrer », by keyboard, over all three trees."""
+    page = browser_page("anne")
+    page.goto("/companies")
+    branch = page.locator("#sidebar > .scroll [role=treeitem]").first
+    branch.locator("> .row").click()
+    expect(branch).to_have_attribute("aria-expanded", "true")
+    box = page.get_by_role("searchbox", name="Filtrer")
+    box.press_sequentially("evr")
+    found = page.locator("#found [role=treeitem]")
+    expect(found.locator(".lab > bdi")).to_have_text(["Évrard"])
+    expect(branch).to_be_hidden()
+    axe(page)
+    page.keyboard.press("ArrowDown")
+    expect(found.first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Évrard")
+    expect(found.first).to_have_attribute("aria-selected", "true")
+    box.fill("")
+    expect(page.locator("#filter-found")).to_be_empty()
+    expect(page.locator("#sidebar > .scroll [role=treeitem][aria-selected=true]")).to_have_count(1)
+
+
+def test_what_the_filter_found_follows_a_save(browser_page: Open, world: World) -> None:
+    page = browser_page("anne")
+    page.goto(f"/companies/{world.durand.id}")
+    page.get_by_role("searchbox", name="Filtrer").press_sequentially("dur")
+    label = page.locator("#found .lab > bdi").first
+    expect(label).to_have_text("Durand & Fils")
+    page.get_by_role("link", name="Modifier").click()
+    page.get_by_label("Société (obligatoire)").fill("Durance")
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(label).to_have_text("Durance")
+    expect(page.get_by_role("searchbox", name="Filtrer")).to_have_value("dur")

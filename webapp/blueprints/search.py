@@ -76,6 +76,16 @@ def offers() -> Response:
     return page("search/index.html", "search/_offers.html", typed=typed, parts=_parts(typed, OFFERED, list(Kind)))
 
 
+@bp.get("/tree")
+@access(STAFF)
+def tree() -> Response:
+    """What « Filtrer » shows in the place of the tree; without scripts, the page."""
+    typed = _typed()
+    if not wants_fragment():
+        return redirect(url_for(".index", q=typed.text), 302)
+    return page("search/index.html", "search/_tree.html", typed=typed, parts=_parts(typed, SHOWN, list(Kind)))
+
+
 def _parts(typed: Typed, limit: int, kinds: list[Kind], filters: Filters | None = None) -> list[_Part]:
     parts = []
     for kind in kinds:
