@@ -12,8 +12,8 @@ from webapp.forms.account import ChangePasswordForm, ConfirmCodeForm, ConfirmPas
 from webapp.forms.base import Form
 from webapp.i18n import _, moment
 from webapp.models import Resource
+from webapp.saving import saving
 from webapp.services import accounts, resources, second_factor, sessions, throttle
-from webapp.services.refusal import Refused
 from webapp.web import page, saved, viewer
 
 bp = Blueprint("account", __name__, url_prefix="/account")
@@ -29,13 +29,10 @@ def show() -> Response:
     me = _me()
     form = ProfileForm.load({name: getattr(me, name) for name in resources.PROFILE})
     if form.posted_and_valid():
-        try:
+        with saving(form):
             resources.update_resource(me, form.values(), by=viewer())
-            db.session.commit()
+        if form.saved:
             return saved(url_for("account.show"), _("Votre profil est enregistré."))
-        except Refused as refusal:
-            db.session.rollback()
-            form.refuse(refusal.errors)
     return page(
         "account/show.html",
         "account/_show.html",
@@ -56,13 +53,10 @@ def password() -> Response:
     me = _me()
     form = ChangePasswordForm.load()
     if form.posted_and_valid() and _is_me(me, form):
-        try:
+        with saving(form):
             accounts.set_password(me, form.password.data, keep_session=viewer().session_id)
-            db.session.commit()
+        if form.saved:
             return saved(url_for("account.show"), _("Votre mot de passe est changé. Vos autres sessions sont fermées."))
-        except Refused as refusal:
-            db.session.rollback()
-            form.refuse(refusal.errors)
     status = 422 if form.errors else 200
     return page("account/password.html", "account/_password.html", form=form, me=me, status=status)
 

@@ -73,7 +73,7 @@ def _all() -> dict[ReferenceList, list[tuple[int, str, bool]]]:
     return getattr(g, key)  # type: ignore[no-any-return]
 
 
-def _forget() -> None:
+def forget() -> None:
     """Drop what this request has read: a list has changed."""
     for key in [key for key in g if key.startswith("references_")]:
         g.pop(key)
@@ -205,7 +205,7 @@ def add(
     item.position = (db.session.scalar(last) or 0) + 1
     db.session.add(item)
     db.session.flush()
-    _forget()
+    forget()
     return item
 
 
@@ -225,7 +225,7 @@ def rename(item: ReferenceItem, label_fr: str, label_en: str | None = None, code
     take_turn()
     _name(item, label_fr, label_en or label_fr, code)
     db.session.flush()
-    _forget()
+    forget()
 
 
 def move(item: ReferenceItem, step: int) -> None:
@@ -275,13 +275,13 @@ def sort_by_name(which: ReferenceList, parent_id: int | None = None) -> None:
 def retire(item: ReferenceItem) -> None:
     """Offer a value no more; the records that have it keep it (R1)."""
     item.retired_at = item.retired_at or now()
-    _forget()
+    forget()
 
 
 def restore(item: ReferenceItem) -> None:
     """Offer a retired value again."""
     item.retired_at = None
-    _forget()
+    forget()
 
 
 def remove(item: ReferenceItem) -> None:
@@ -291,7 +291,7 @@ def remove(item: ReferenceItem) -> None:
         raise Refused({"item": _("« %(label)s » est utilisée : vous pouvez la retirer.", label=item.label)})
     db.session.delete(item)
     db.session.flush()
-    _forget()
+    forget()
 
 
 def take_turn() -> None:
@@ -357,4 +357,4 @@ def _renumber(item_ids: Sequence[int]) -> None:
     if rows:
         db.session.execute(update(ReferenceItem), rows)
     db.session.expire_all()
-    _forget()
+    forget()
