@@ -281,6 +281,29 @@ def test_a_country_with_provinces_is_in_use_and_an_unused_value_can_be_deleted()
     assert "Salon" not in labels(SOURCE)
 
 
+@pytest.mark.usefixtures("db_session")
+def test_a_list_from_which_one_must_choose_keeps_its_last_value() -> None:
+    """C3: without an account type no company could be saved."""
+    kinds = ReferenceList.ACCOUNT_TYPE
+    *others, last = db.session.scalars(select(ReferenceItem).where(ReferenceItem.list == kinds)).all()
+    for other in others:
+        references.retire(other)
+    for refused in (references.retire, references.remove):
+        with pytest.raises(Refused, match="dernière valeur"):
+            refused(last)
+    assert [label for _id, label in references.options(kinds)] == [last.label_fr]
+    references.restore(others[0])
+    references.retire(last)
+
+
+@pytest.mark.usefixtures("db_session")
+def test_other_lists_may_be_emptied() -> None:
+    assert [which for which in ReferenceList if references.is_required(which)] == [ReferenceList.ACCOUNT_TYPE]
+    for source in db.session.scalars(select(ReferenceItem).where(ReferenceItem.list == SOURCE)):
+        references.retire(source)
+    assert labels(SOURCE) == []
+
+
 # --- paging ------------------------------------------------------------------------------------------------------
 
 

@@ -159,7 +159,7 @@ def _me() -> Resource:
 def _is_me(me: Resource, form: Form) -> bool:
     """Whether the current password is right; when it isn’t, says so beside the field. Tries count as at sign-in."""
     try:
-        attempt = throttle.begin(f"password:{me.id}", identity.client_address())
+        attempt = identity.count_attempt(f"password:{me.id}")
     except throttle.TooManyAttempts as refusal:
         form.refuse({"current_password": wait_sentence(refusal)})
         return False
@@ -168,7 +168,6 @@ def _is_me(me: Resource, form: Form) -> bool:
         throttle.succeed(attempt)
     else:
         form.refuse({"current_password": _("Ce n’est pas votre mot de passe actuel.")})
-        db.session.commit()
     return right
 
 

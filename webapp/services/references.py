@@ -39,14 +39,14 @@ def code_of(item_id: int | None) -> str | None:
     return item.code if item else None
 
 
-def countries() -> list[tuple[str, str]]:
-    """Return (ISO code, name) of the countries one may choose, by name in the reader's language."""
+def countries(*, keep: str | None = None) -> list[tuple[str, str]]:
+    """Return (ISO code, name) of the countries one may choose, by name in the reader's language; `keep` is one."""
     label = ReferenceItem.label_en if language() == "en" else ReferenceItem.label_fr
     rows = db.session.execute(
         select(ReferenceItem.code, label).where(
             ReferenceItem.list == ReferenceList.COUNTRY,
             ReferenceItem.code.is_not(None),
-            ReferenceItem.retired_at.is_(None),
+            ReferenceItem.retired_at.is_(None) | (ReferenceItem.code == keep),
         )
     )
     return sorted(((str(code), name) for code, name in rows), key=lambda country: sort_key(country[1]))
@@ -170,6 +170,27 @@ def columns_holding(which: ReferenceList, metadata: MetaData = db.metadata) -> l
     ]
 
 
+def why_kept(item: ReferenceItem) -> str | None:
+    """Say why a value must stay offered, if it must: a list from which one has to choose is never empty (C3)."""
+    if item.retired_at is not None or not is_required(item.list):
+        return None
+    others = ReferenceItem.id != item.id, ReferenceItem.retired_at.is_(None)
+    if db.session.scalar(select(exists().where(ReferenceItem.list == item.list, *others))):
+        return None
+    return str(
+        _(
+            "« %(label)s » est la dernière valeur de cette liste, où il faut en choisir une : "
+            "ajoutez-en d’abord une autre.",
+            label=item.label,
+        )
+    )
+
+
+def is_required(which: ReferenceList) -> bool:
+    """Whether some record must have a value of this list."""
+    return any(not column.nullable for column in columns_holding(which) if column.info.get("list") is which)
+
+
 # --- writing -----------------------------------------------------------------------------------------------------
 
 
@@ -273,7 +294,9 @@ def sort_by_name(which: ReferenceList, parent_id: int | None = None) -> None:
 
 
 def retire(item: ReferenceItem) -> None:
-    """Offer a value no more; the records that have it keep it (R1)."""
+    """Offer a value no more; the records that have it keep it; raises Refused for one that must stay (R1)."""
+    take_turn()
+    _refuse_kept(item)
     item.retired_at = item.retired_at or now()
     forget()
 
@@ -285,8 +308,9 @@ def restore(item: ReferenceItem) -> None:
 
 
 def remove(item: ReferenceItem) -> None:
-    """Delete a value nothing refers to; raises Refused for one in use, which can only be retired (R1)."""
+    """Delete a value nothing refers to; raises Refused for one in use, or that must stay (R1)."""
     take_turn()
+    _refuse_kept(item)
     if is_used(item):
         raise Refused({"item": _("« %(label)s » est utilisée : vous pouvez la retirer.", label=item.label)})
     db.session.delete(item)
@@ -294,9 +318,14 @@ def remove(item: ReferenceItem) -> None:
     forget()
 
 
+def _refuse_kept(item: ReferenceItem) -> None:
+    if reason := why_kept(item):
+        raise Refused({"item": reason})
+
+
 def take_turn() -> None:
     """Make whoever else changes a list wait until this transaction ends: labels are compared, places numbered."""
-    organisation.next_number("list_changes")
+    organisation.take_turn("list_changes")
 
 
 def _checked_parent(which: ReferenceList, parent_id: int | None) -> int | None:

@@ -64,9 +64,9 @@ def admin_page(part: str, title: str, *, trail: Sequence[Crumb] = (), status: in
     )
 
 
-def changed(endpoint: str, message: str, **values: Any) -> Response:
-    """Say what was done and show the page again: the answer to a plain button of a list."""
-    flash(message, "ok")
+def changed(endpoint: str, message: str, *, kind: str = "ok", **values: Any) -> Response:
+    """Say what was done, or why not (`kind` "error"), and show the page again: the answer to a button of a list."""
+    flash(message, kind)
     return redirect(url_for(endpoint, **values), 303)
 
 

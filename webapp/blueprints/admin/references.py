@@ -144,6 +144,8 @@ def list_sort(name: str) -> Response:
 @access(ADMIN)
 def list_value_retire(name: str, item_id: int) -> Response:
     item = _item(name, item_id)
+    if reason := references.why_kept(item):
+        return _back(item, reason, kind="error")
     references.retire(item)
     db.session.commit()
     return _back(item, _("« %(label)s » n’est plus proposée ; les fiches qui l’ont la gardent.", label=item.label))
@@ -163,6 +165,8 @@ def list_value_restore(name: str, item_id: int) -> Response:
 def list_value_delete(name: str, item_id: int) -> Response:
     """Ask, then delete a value nothing refers to; one in use can only be retired."""
     item = _item(name, item_id)
+    if reason := references.why_kept(item):
+        return _back(item, reason, kind="error")
     url, label = _address(item), item.label
     refused = _("« %(label)s » est utilisée : vous pouvez la retirer.", label=label) if references.is_used(item) else ""
     if request.method == "POST" and not refused:
@@ -225,10 +229,10 @@ def _address(item: ReferenceItem) -> str:
     return url_for(".list_values", name=item.list, parent=item.parent_id, retired=retired)
 
 
-def _back(item: ReferenceItem, message: str) -> Response:
+def _back(item: ReferenceItem, message: str, *, kind: str = "ok") -> Response:
     """Show again the page a button of a row was on, with its filter and its place."""
     kept = {key: request.args[key] for key in ("q", "after", "retired") if key in request.args}
-    return changed(".list_values", message, name=item.list, parent=item.parent_id, **kept)
+    return changed(".list_values", message, kind=kind, name=item.list, parent=item.parent_id, **kept)
 
 
 def _cursor(text: str) -> tuple[int, int] | None:
