@@ -237,6 +237,23 @@ def test_a_value_counts_where_it_is_used() -> None:
 
 
 @pytest.mark.usefixtures("db_session")
+def test_uses_are_counted_no_further_than_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(references, "USES_CAP", 2)
+    salon = item(SOURCE, "trade_show")
+    for _ in range(4):
+        factories.company(source=salon.id)
+    assert references.usage(SOURCE, [salon.id]) == {salon.id: {"company": 3}}
+
+
+@pytest.mark.usefixtures("db_session")
+def test_what_holds_a_value_is_found_by_an_index() -> None:
+    """Where used, and whether a value may be deleted, cost the same however many companies there are."""
+    for which in ReferenceList:
+        for column in references.columns_holding(which):
+            assert any(next(iter(index.columns)) is column for index in column.table.indexes), column
+
+
+@pytest.mark.usefixtures("db_session")
 def test_a_company_in_the_trash_or_restricted_still_uses_its_values(world: Any) -> None:
     salon = item(SOURCE, "trade_show")
     hidden = factories.company(source=salon.id, restrict_access=True, allowed_resources=[world.bruno.id])

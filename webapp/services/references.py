@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import g
-from sqlalchemy import Column, ColumnElement, MetaData, and_, exists, func, select, tuple_, update
+from sqlalchemy import Column, ColumnElement, MetaData, and_, exists, func, literal, select, tuple_, update
+from sqlalchemy.orm import aliased
 
 from webapp.access import Ability, Viewer, require, unscoped
 from webapp.clock import now
@@ -141,14 +142,21 @@ def _within(which: ReferenceList, parent_id: int | None) -> ColumnElement[bool]:
 # --- where used --------------------------------------------------------------------------------------------------
 
 
+#: Beyond so many uses of a value in one column, they are counted no further.
+USES_CAP = 1000
+
+
 def usage(which: ReferenceList, item_ids: Iterable[int]) -> dict[int, dict[str, int]]:
-    """Return where each of these values is used: how many rows of which table."""
+    """Return where each of these values is used: how many rows of which table, counted no further than the cap."""
     found: dict[int, dict[str, int]] = {item_id: {} for item_id in item_ids}
     for column in columns_holding(which) if found else ():
-        counted = select(column, func.count()).where(column.in_(found)).group_by(column)
+        item = aliased(ReferenceItem)
+        rows = select(literal(1)).where(column == item.id).limit(USES_CAP + 1).correlate(item).subquery()
+        counted = select(item.id, select(func.count()).select_from(rows).scalar_subquery()).where(item.id.in_(found))
         for item_id, count in db.session.execute(unscoped(counted, "where used")):
-            tables = found[item_id]
-            tables[column.table.name] = tables.get(column.table.name, 0) + count
+            if count:
+                tables = found[item_id]
+                tables[column.table.name] = tables.get(column.table.name, 0) + count
     return found
 
 

@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp.i18n import _, _n, number
+from webapp.services import references
 from webapp.web import page
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
@@ -16,7 +17,7 @@ bp = Blueprint("admin", __name__, url_prefix="/admin")
 Crumb = tuple[str, str]
 
 #: Beyond, a count says no more than "many".
-CAP = 1000
+CAP = references.USES_CAP
 
 
 @dataclass(frozen=True)
