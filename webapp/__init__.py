@@ -9,12 +9,13 @@ from webapp.blueprints import errors
 from webapp.config import DEFAULT_LANGUAGE, DEFAULT_TIMEZONE, LANGUAGES, Settings
 from webapp.extensions import babel, csrf, db, login_manager, migrate
 from webapp.i18n import choose_language, choose_timezone
+from webapp.saving import Application
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application for one installation; without `settings`, those of the environment."""
     settings = settings or Settings.from_environment()
-    app = Flask(__name__, instance_path=str(settings.instance_path), static_folder=None)
+    app = Application(__name__, instance_path=str(settings.instance_path), static_folder=None)
     configure(app, settings)
     logs.configure(settings.log_level)
     bind_extensions(app, settings)

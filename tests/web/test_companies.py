@@ -32,15 +32,25 @@ def bruno(client: Any, world: World) -> Any:
     return client.as_("bruno")
 
 
-def new_client(bruno: Any, **values: Any) -> Any:
+def new_client(bruno: Any, status: int = 303, **values: Any) -> Any:
     page = bruno.get("/companies/new")
     kind = factories.reference(ReferenceList.ACCOUNT_TYPE, "client")
-    return page.submit({"name": "Évrard & Fils", "account_type": kind, "commercial_status": "client", **values})
+    typed = {"name": "Évrard & Fils", "account_type": kind, "commercial_status": "client", **values}
+    return page.submit(typed, status=status)
 
 
 def stored(name: str) -> Company:
     statement = unscoped(select(Company).where(Company.name == name), "a test")
     return db.session.scalars(statement).one()
+
+
+def test_a_strange_postal_code_is_warned_of_by_an_example(bruno: Any, db_session: Any) -> None:
+    """C4: the warning shows how the country writes them."""
+    france = factories.reference(ReferenceList.COUNTRY, "FR")
+    page = new_client(
+        bruno, name="Loin", main_country=france, main_postal_code="ABC", commercial_status="prospect", status=422
+    )
+    assert "Exemple : 33380" in page
 
 
 # --- C1: create --------------------------------------------------------------------------------------------------

@@ -13,9 +13,21 @@ from flask import request
 
 from webapp.access import Viewer
 from webapp.i18n import language
+from webapp.services.refusal import Refused
 
 
-class Form(wtforms.Form):
+class Outcome:
+    """What became of a form: nothing yet, saved, or refused by a service."""
+
+    saved: bool = False
+    refusal: Refused | None = None
+
+    def refuse(self, errors: Mapping[str, str]) -> None:
+        """Show what was refused beside the fields concerned."""
+        raise NotImplementedError
+
+
+class Form(Outcome, wtforms.Form):
     """A form, or one tab of one."""
 
     class Meta:
@@ -50,6 +62,5 @@ class Form(wtforms.Form):
         return bool(request.method == "POST" and self.validate())
 
     def refuse(self, errors: Mapping[str, str]) -> None:
-        """Show what a service refused beside the fields concerned."""
         for name, message in errors.items():
             self[name].errors = [*self[name].errors, message]

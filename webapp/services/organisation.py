@@ -40,8 +40,7 @@ def number_text(prefix: str, number: int) -> str:
 def next_number(counter: str, count: int = 1) -> int:
     """Reserve `count` numbers in this transaction and return the first.
 
-    The counter's row is locked until the transaction ends: others wait, which also serves to let changes that
-    must not cross happen one at a time.
+    The counter's row is locked until the transaction ends: others wait.
     """
     reserve = (
         update(Counter).where(Counter.name == counter).values(value=Counter.value + count).returning(Counter.value)
@@ -51,6 +50,11 @@ def next_number(counter: str, count: int = 1) -> int:
         _start(counter)
         last = db.session.execute(reserve).scalar_one()
     return last - count + 1
+
+
+def take_turn(what: str) -> None:
+    """Make whoever else does `what` wait until this transaction ends, for what must be checked and done as one."""
+    next_number(what)
 
 
 def _start(counter: str) -> None:
