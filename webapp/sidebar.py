@@ -276,11 +276,12 @@ def branch_nodes(
 ) -> Entries:
     """Return the nodes of some branches; those in `children` are open."""
     children = children or {}
+    tree_url = url_for("trees.tree", tree=view.tree)
     nodes = [
         Node(
             key=view.key(branch.id),
             label=branch.label,
-            href=(url := branch_url(view, branch.id)),
+            href=(url := f"{tree_url}/{branch.id}"),
             kind=Level.BRANCH,
             icon=_ICONS[view.grouped_by],
             count=count_text(branch.companies),
@@ -295,7 +296,6 @@ def branch_nodes(
         )
         for position, branch in _numbered(page)
     ]
-    tree_url = url_for("trees.tree", tree=view.tree)
     return _with_ends(nodes, page, view.tree, page_url=section_url(view.status), more_url=tree_url)
 
 

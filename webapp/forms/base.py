@@ -6,6 +6,7 @@ POST, and the macro that opens a form prints it.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, Self
 
 import wtforms
@@ -13,6 +14,12 @@ from flask import request
 
 from webapp.access import Viewer
 from webapp.i18n import language
+
+
+@cache
+def _messages(language: str) -> Any:
+    """WTForms' own messages, which it looks for on the disk."""
+    return wtforms.i18n.get_translations((language,))
 
 
 class Form(wtforms.Form):
@@ -25,7 +32,7 @@ class Form(wtforms.Form):
         posted: Mapping[str, str] | None = None
 
         def get_translations(self, form: Any) -> Any:
-            return wtforms.i18n.get_translations((language(),))
+            return _messages(language())
 
     @classmethod
     def load(cls, values: Mapping[str, Any] | None = None, viewer: Viewer | None = None) -> Self:
