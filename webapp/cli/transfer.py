@@ -23,7 +23,7 @@ from webapp.forms.columns import columns_of
 from webapp.forms.company import CompanyForm
 from webapp.forms.resource import ResourceForm
 from webapp.i18n import _, _n, force_locale
-from webapp.services.companies import EMPTY
+from webapp.services.companies import SHAPE
 from webapp.services.transfer import companies, company_export, resources, writing
 from webapp.services.transfer.reading import Table, open_table
 from webapp.services.transfer.report import Report, UnusableFile
@@ -58,7 +58,7 @@ def import_companies(file: Path, dry_run: bool, create_missing: bool) -> None:
     """Create and change companies from a CSV, XLSX or ODS file: all of it, or nothing."""
 
     def importer(table: Table, create_missing: bool, progress: Callable[[int, int], None]) -> Report:
-        fields = columns_of(CompanyForm.tab_classes, EMPTY)
+        fields = columns_of(CompanyForm.tab_classes, SHAPE.empty)
         return companies.import_companies(table, fields, SYSTEM, create_missing, progress)
 
     run(importer, file, dry_run, create_missing)
@@ -122,7 +122,7 @@ def export_companies(file: Path, language: str) -> None:
     """Write all companies to a .csv or .xlsx file, or to the standard output as CSV (-)."""
     with force_locale(terminal_language()):
         total, unnumbered = company_export.count_companies()
-        rows = company_export.export_companies(columns_of(CompanyForm.tab_classes, EMPTY), language)
+        rows = company_export.export_companies(columns_of(CompanyForm.tab_classes, SHAPE.empty), language)
         try:
             write(rows, file, total)
         except UnusableFile as error:

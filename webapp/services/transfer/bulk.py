@@ -16,6 +16,7 @@ from webapp.services.transfer import stored
 from webapp.services.transfer.names import Names
 from webapp.services.transfer.report import Report
 from webapp.services.transfer.stored import Stored
+from webapp.services.values import address_rows
 
 #: Rows read, checked and written together.
 BATCH = 2_000
@@ -92,8 +93,8 @@ class Writer:
         listings: list[dict[str, Any]] = []
         for company_id, row, of_company in zip(ids, rows, columns, strict=True):
             country = self._names.country_codes.get(row.values["main_country"], self._home)
-            addresses += [{"company_id": company_id, **one} for one in companies.address_rows(row.values)]
-            phones += [{"company_id": company_id, **one} for one in companies.phone_rows(row.values, country)]
+            addresses += [{"company_id": company_id, **one} for one in address_rows(row.values)]
+            phones += [{"company_id": company_id, **one} for one in companies.SHAPE.phone_rows(row.values, country)]
             principals = self._principals(row.values)
             grants += companies.grant_rows(company_id, of_company["sort_key"], principals)
             listings += companies.listing_rows(company_id, of_company, principals)

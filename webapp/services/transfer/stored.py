@@ -18,7 +18,8 @@ from webapp.models import (
     CompanyPhone,
     Resource,
 )
-from webapp.services.companies import ADDRESS_PARTS, COLUMNS, EMPTY
+from webapp.services.companies import SHAPE
+from webapp.services.values import ADDRESS_PARTS
 
 WHY = "imports and exports are the organisation's"
 
@@ -26,7 +27,7 @@ WHY = "imports and exports are the organisation's"
 OPEN: dict[str, Any] = {"restrict_access": False, "allowed_resources": frozenset(), "billing_entities": frozenset()}
 
 #: All that a file can say of a company, as it is before anybody said it.
-NOTHING: Mapping[str, Any] = {**EMPTY, **OPEN}
+NOTHING: Mapping[str, Any] = {**SHAPE.empty, **OPEN}
 
 
 @dataclass
@@ -43,7 +44,7 @@ class Stored:
 def load(which: ColumnElement[bool], limit: int | None = None, lock: bool = False) -> list[Stored]:
     """Return the companies that meet a condition, in order of id; `lock` keeps others from changing them meanwhile."""
     parent = aliased(Company)
-    columns = [getattr(Company, column).label(f"value_{name}") for name, column in COLUMNS.items()]
+    columns = [getattr(Company, column).label(f"value_{name}") for name, column in SHAPE.columns.items()]
     rows: Select[Any] = (
         select(
             Company.id,
@@ -69,7 +70,7 @@ def load(which: ColumnElement[bool], limit: int | None = None, lock: bool = Fals
 
 def _stored(row: Any) -> Stored:
     values = dict(NOTHING)
-    for name in COLUMNS:
+    for name in SHAPE.columns:
         values[name] = getattr(row, f"value_{name}")
     return Stored(row.id, values, row.deleted_at is not None, row.parent_number or "", row.parent_name or "")
 
