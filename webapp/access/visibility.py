@@ -34,10 +34,10 @@ def company_rule(principals: Principals) -> ColumnElement[bool]:
     return Company.deleted_at.is_(None) & granted_to_viewer
 
 
-def contact_rule(viewer: Viewer) -> ColumnElement[bool]:
+def contact_rule(principals: Principals) -> ColumnElement[bool]:
     """One sees a contact whose company one sees (D7); what is in the trash with its company is so by itself (D16)."""
     company_granted = exists().where(
-        CompanyGrant.company_id == Contact.company_id, CompanyGrant.principal_id.in_(viewer.principal_ids)
+        CompanyGrant.company_id == Contact.company_id, CompanyGrant.principal_id.in_(principals)
     )
     return Contact.deleted_at.is_(None) & company_granted
 
