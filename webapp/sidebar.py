@@ -347,7 +347,7 @@ def _letters_node(view: TreeView, branch_id: int, url: str) -> Node:
         kind=Level.BRANCH,
         icon="list",
         expandable=True,
-        children_url=url_for("trees.letters", tree=view.tree, branch_id=branch_id),
+        children_url=f"{url}/letters",
     )
 
 
