@@ -110,6 +110,7 @@ Entries = Sequence[Node | Records]
 class Link:
     label: str
     href: str
+    icon: str = ""
     is_current: bool = False
 
 
@@ -118,11 +119,13 @@ class Sidebar:
     """All that `trees/_sidebar.html` prints."""
 
     title: str
+    #: How the companies are grouped.
+    view: str
     #: Where the page of the whole tree is.
     href: str
     #: Where the sidebar fetches itself again.
     refresh_url: str
-    #: What "Afficher" offers, when there is a choice (N1).
+    #: What `Options > Afficher` offers, when there is a choice (N1).
     views: Sequence[Link]
     nodes: Entries
     #: The companies that stand in no branch of this view (D8).
@@ -235,6 +238,7 @@ def sidebar(
     children = trees.pages(view, {key: place for key, place in open_places.items() if key in shown}, viewer)
     return Sidebar(
         title=section_title(view.status),
+        view=str(view.label),
         href=section_url(view.status),
         refresh_url=url_for("trees.tree", tree=view.tree),
         views=_views(view),
@@ -248,7 +252,12 @@ def _views(current: TreeView) -> list[Link]:
     if len(views) == 1:
         return []
     return [
-        Link(label=str(view.label), href=section_url(view.status, view=view.tree), is_current=view is current)
+        Link(
+            label=str(view.label),
+            href=section_url(view.status, view=view.tree),
+            icon=_ICONS[view.grouped_by],
+            is_current=view is current,
+        )
         for view in views
     ]
 
