@@ -5,7 +5,7 @@ import logging
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,9 @@ from webapp.forms.company import CompanyForm
 from webapp.forms.resource import ResourceForm
 from webapp.i18n import _, _n, force_locale
 from webapp.services.companies import EMPTY
-from webapp.services.transfer import companies, company_export, resources, writing
+from webapp.services.transfer import companies, resources, writing
+from webapp.services.transfer.columns import Column
+from webapp.services.transfer.importing import Wish
 from webapp.services.transfer.reading import Table, open_table
 from webapp.services.transfer.report import Report, UnusableFile
 
@@ -32,7 +34,7 @@ import_group = AppGroup("import", help="Bring records in from files.")
 export_group = AppGroup("export", help="Write records to files.")
 
 #: Imports one kind of record from an open table.
-Importer = Callable[[Table, bool, Callable[[int, int], None]], Report]
+Importer = Callable[[Table, Iterable[Column], Wish], Report]
 
 
 def init_app(app: Flask) -> None:
@@ -56,33 +58,25 @@ def import_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @import_options
 def import_companies(file: Path, dry_run: bool, create_missing: bool) -> None:
     """Create and change companies from a CSV, XLSX or ODS file: all of it, or nothing."""
-
-    def importer(table: Table, create_missing: bool, progress: Callable[[int, int], None]) -> Report:
-        fields = columns_of(CompanyForm.tab_classes, EMPTY)
-        return companies.import_companies(table, fields, SYSTEM, create_missing, progress)
-
-    run(importer, file, dry_run, create_missing)
+    run(companies.import_companies, columns_of(CompanyForm.tab_classes, EMPTY), file, dry_run, create_missing)
 
 
 @import_group.command("resources")
 @import_options
 def import_resources(file: Path, dry_run: bool, create_missing: bool) -> None:
     """Create and change resources from a CSV, XLSX or ODS file: all of it, or nothing."""
-
-    def importer(table: Table, create_missing: bool, progress: Callable[[int, int], None]) -> Report:
-        return resources.import_resources(table, columns_of([ResourceForm]), SYSTEM, create_missing, progress)
-
-    run(importer, file, dry_run, create_missing)
+    run(resources.import_resources, columns_of([ResourceForm]), file, dry_run, create_missing)
 
 
-def run(importer: Importer, file: Path, dry_run: bool, create_missing: bool) -> None:
+def run(importer: Importer, columns: Sequence[Column], file: Path, dry_run: bool, create_missing: bool) -> None:
     """Import a file in one transaction, and say what was done or what must be mended first."""
     # What is here stays; rows are freed without the collector, which would look at all of it again and again.
     gc.freeze()
     with force_locale(terminal_language()), quiet():
         try:
             with open_table(file) as table, progress_bar(_("Import")) as progress:
-                report = importer(table, create_missing, progress)
+                wish = Wish(by=SYSTEM, create_missing=create_missing, dry_run=dry_run, progress=progress)
+                report = importer(table, columns, wish)
         except UnusableFile as error:
             db.session.rollback()
             raise click.ClickException(f"{file} : {error}") from None
@@ -121,8 +115,8 @@ def run(importer: Importer, file: Path, dry_run: bool, create_missing: bool) -> 
 def export_companies(file: Path, language: str) -> None:
     """Write all companies to a .csv or .xlsx file, or to the standard output as CSV (-)."""
     with force_locale(terminal_language()):
-        total, unnumbered = company_export.count_companies()
-        rows = company_export.export_companies(columns_of(CompanyForm.tab_classes, EMPTY), language)
+        total, unnumbered = companies.count_companies()
+        rows = companies.export_companies(columns_of(CompanyForm.tab_classes, EMPTY), language)
         try:
             write(rows, file, total)
         except UnusableFile as error:

@@ -71,7 +71,7 @@ def check_header(header: Sequence[str], known: Sequence[str]) -> None:
         names = [_suggest(name, known) for name in unknown[:_UNKNOWN_SHOWN]]
         if more := len(unknown) - len(names):
             names.append(_n("et %(num)d autre", "et %(num)d autres", more))
-        raise UnusableFile(_("Colonnes inconnues : %(names)s.", names=", ".join(names)))
+        raise UnusableFile(_("Colonnes inconnues : %(names)s.", names=", ".join(names)))
     if twice := sorted({name for name in header if header.count(name) > 1}):
         raise UnusableFile(_("Colonnes en double : %(names)s.", names=", ".join(twice)))
 

@@ -99,7 +99,7 @@ def _explained() -> Iterator[None]:
 
 def _check_unfolded(archive: zipfile.ZipFile, limit: int) -> None:
     if sum(member.file_size for member in archive.infolist()) > limit:
-        raise UnusableFile(_("Le classeur est trop grand : enregistrez la feuille en CSV."))
+        raise UnusableFile(_("Le classeur est trop grand : enregistrez la feuille en CSV."))
 
 
 def _notes(sheets: Sequence[Any]) -> list[str]:
@@ -108,7 +108,7 @@ def _notes(sheets: Sequence[Any]) -> list[str]:
 
 def _refuse_merged(cells: str) -> None:
     raise UnusableFile(
-        _("Les cellules %(cells)s sont fusionnées : défusionnez-les, puis donnez à chacune sa valeur.", cells=cells)
+        _("Les cellules %(cells)s sont fusionnées : défusionnez-les, puis donnez à chacune sa valeur.", cells=cells)
     )
 
 
@@ -239,7 +239,7 @@ class _Strings:
         self._bytes += text.encode("utf-8", "surrogatepass")
         self._ends.append(len(self._bytes))
         if len(self._bytes) > _MAX_TEXTS:
-            raise UnusableFile(_("Le classeur est trop grand : enregistrez la feuille en CSV."))
+            raise UnusableFile(_("Le classeur est trop grand : enregistrez la feuille en CSV."))
 
     def __getitem__(self, number: int) -> str:
         if number < 0:
@@ -385,7 +385,7 @@ class _SheetReader(_TextReader):
         if not text:
             if self._is_formula:
                 message = _(
-                    "La cellule %(cell)s contient une formule qui n’a pas été calculée : ouvrez le classeur dans un "
+                    "La cellule %(cell)s contient une formule qui n’a pas été calculée : ouvrez le classeur dans un "
                     "tableur et enregistrez-le.",
                     cell=self._place(),
                 )

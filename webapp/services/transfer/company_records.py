@@ -1,0 +1,263 @@
+"""Many companies at once: read as flat values, found by number or by name, written a table at a time."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, delete, select
+from sqlalchemy.orm import aliased
+
+from webapp.access import Viewer, unscoped
+from webapp.clock import now
+from webapp.extensions import db
+from webapp.models import (
+    EVERYBODY_ID,
+    BillingEntity,
+    Company,
+    CompanyAddress,
+    CompanyGrant,
+    CompanyListing,
+    CompanyPhone,
+    Resource,
+)
+from webapp.services import companies, organisation
+from webapp.services.companies import ADDRESS_PARTS, COLUMNS, EMPTY
+from webapp.services.transfer.bulk import BATCH, WHY, Stored, batches, insert_rows, update_rows
+from webapp.services.transfer.names import Names
+from webapp.services.transfer.report import Report
+
+#: Access as values; of the two lists, the ids.
+OPEN: dict[str, Any] = {"restrict_access": False, "allowed_resources": frozenset(), "billing_entities": frozenset()}
+
+#: All that a file can say of a company, as it is before anybody said it.
+NOTHING: Mapping[str, Any] = {**EMPTY, **OPEN}
+
+
+# --- reading -----------------------------------------------------------------------------------------------------
+
+
+def load(which: ColumnElement[bool], limit: int | None = None, lock: bool = False) -> list[Stored]:
+    """Return the companies that meet a condition, in order of id; `lock` keeps others from changing them meanwhile."""
+    parent = aliased(Company)
+    columns = [getattr(Company, column).label(f"value_{name}") for name, column in COLUMNS.items()]
+    rows: Select[Any] = (
+        select(
+            Company.id,
+            Company.deleted_at,
+            parent.company_number.label("parent_number"),
+            parent.name.label("parent"),
+            *columns,
+        )
+        .outerjoin(parent, Company.parent_id == parent.id)
+        .where(which)
+        .order_by(Company.id)
+        .limit(limit)
+    )
+    if lock:
+        rows = rows.with_for_update(of=Company)
+    found = {row.id: _stored(row) for row in db.session.execute(unscoped(rows, WHY))}
+    if found:
+        _add_addresses(found)
+        _add_phones(found)
+        _add_access(found)
+    return list(found.values())
+
+
+def _stored(row: Any) -> Stored:
+    values = dict(NOTHING)
+    for name in COLUMNS:
+        values[name] = getattr(row, f"value_{name}")
+    shown = {"parent_number": row.parent_number or "", "parent": row.parent or ""}
+    return Stored(row.id, values, row.deleted_at is not None, shown)
+
+
+def _add_addresses(found: dict[int, Stored]) -> None:
+    parts = [getattr(CompanyAddress, column) for column in ADDRESS_PARTS.values()]
+    rows = select(CompanyAddress.company_id, CompanyAddress.kind, *parts)
+    for company_id, kind, *values in _of(found, rows, CompanyAddress.company_id):
+        names = (f"{kind}_{part}" for part in ADDRESS_PARTS)
+        found[company_id].values.update(zip(names, values, strict=True))
+
+
+def _add_phones(found: dict[int, Stored]) -> None:
+    rows = select(CompanyPhone.company_id, CompanyPhone.kind, CompanyPhone.typed)
+    for company_id, kind, typed in _of(found, rows, CompanyPhone.company_id):
+        found[company_id].values[f"phone_{kind}"] = typed
+
+
+def _add_access(found: dict[int, Stored]) -> None:
+    """Read access back from the grants: restricted to people when people are named, or nobody at all."""
+    grant = CompanyGrant
+    rows = (
+        select(grant.company_id, Resource.id, BillingEntity.id)
+        .outerjoin(Resource, Resource.principal_id == grant.principal_id)
+        .outerjoin(BillingEntity, BillingEntity.principal_id == grant.principal_id)
+        .where(grant.principal_id != EVERYBODY_ID)
+    )
+    for company_id, resource_id, entity_id in _of(found, rows, grant.company_id):
+        values = found[company_id].values
+        if resource_id is not None:
+            values["allowed_resources"] |= {resource_id}
+        if entity_id is not None:
+            values["billing_entities"] |= {entity_id}
+        values["restrict_access"] = bool(values["allowed_resources"]) or not values["billing_entities"]
+
+
+def _of(found: dict[int, Stored], rows: Any, company_id: Any) -> Iterator[Sequence[Any]]:
+    return iter(db.session.execute(unscoped(rows.where(company_id.in_(found)), WHY)).all())
+
+
+# --- finding -----------------------------------------------------------------------------------------------------
+
+
+def ids_by_number(keys: Iterable[str]) -> dict[str, int]:
+    """Return the companies that have these numbers, by the key of the number."""
+    found: dict[str, int] = {}
+    for some in batches(keys):
+        rows = select(Company.number_key, Company.id).where(Company.number_key.in_(some), Company.deleted_at.is_(None))
+        found |= {str(key): company_id for key, company_id in db.session.execute(unscoped(rows, WHY))}
+    return found
+
+
+def ids_by_name(keys: Iterable[str]) -> dict[str, list[int]]:
+    """Return the companies of each of these names, by its search key; the table is read once: names have no index."""
+    found: dict[str, list[int]] = {key: [] for key in keys}
+    if found:
+        rows = select(Company.search_key, Company.id).where(Company.deleted_at.is_(None))
+        for key, company_id in db.session.execute(unscoped(rows.execution_options(yield_per=BATCH), WHY)):
+            if key in found:
+                found[key].append(company_id)
+    return found
+
+
+class Unnumbered:
+    """The companies without a number, as they were when the import began: they are known by their exact name.
+
+    A file exported from here names them so. Each is recognised once, by the first row that fits.
+    """
+
+    def __init__(self) -> None:
+        rows = select(Company.name, Company.id).where(Company.number_key.is_(None), Company.deleted_at.is_(None))
+        rows = rows.order_by(Company.id).execution_options(yield_per=BATCH)
+        self._ids: dict[int, list[int]] = {}
+        for name, company_id in db.session.execute(unscoped(rows, WHY)):
+            # By the hash: the names of a million companies would fill the memory.
+            self._ids.setdefault(hash(name), []).append(company_id)
+
+    def load(self, names: Iterable[str], lock: bool) -> dict[str, list[Stored]]:
+        """Return those of some names that no row was taken for yet."""
+        ids = [company_id for name in set(names) for company_id in self._ids.get(hash(name), ())]
+        found: dict[str, list[Stored]] = {}
+        for some in batches(ids):
+            for one in load(Company.id.in_(some), lock=lock):
+                found.setdefault(one.values["name"], []).append(one)
+        return found
+
+    def take(self, one: Stored) -> None:
+        """Leave one out from now on."""
+        self._ids[hash(one.values["name"])].remove(one.id)
+
+
+# --- writing -----------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Row:
+    """A row of a file that was read: the company's values after it."""
+
+    line: int
+    values: dict[str, Any]
+    #: The company it changes, or None for a new one.
+    stored: Stored | None
+    #: Whether it names another parent than the company has; by which number, or name.
+    is_moved: bool = False
+    parent_number: str = ""
+    parent_name: str = ""
+
+    @property
+    def is_changed(self) -> bool:
+        return self.stored is None or self.is_moved or self.values != self.stored.values
+
+
+class Writer:
+    """Writes companies with all that hangs on them, a table at a time."""
+
+    def __init__(self, names: Names, report: Report, by: Viewer):
+        self._names = names
+        self._report = report
+        self._by_id = by.resource_id
+        self._home = organisation.load().country
+
+    def write(self, rows: Mapping[int, Row]) -> None:
+        """Insert or change companies, given by id; the others' values are already in their rows."""
+        moment = now()
+        saved = {"updated_at": moment, "updated_by_id": self._by_id}
+        born = {"created_at": moment, "created_by_id": self._by_id, "version": 1}
+        columns = {key: {"id": key, **companies.company_columns(row.values), **saved} for key, row in rows.items()}
+        changed = [key for key, row in rows.items() if row.stored]
+        insert_rows(Company, [columns[key] | born for key, row in rows.items() if row.stored is None])
+        update_rows(Company, [columns[key] for key in changed], version=Company.__table__.c.version + 1)
+        for model in (CompanyAddress, CompanyPhone, CompanyGrant, CompanyListing) if changed else ():
+            db.session.execute(delete(model).where(model.company_id.in_(changed)))
+        self._write_parts(rows, columns)
+
+    def _write_parts(self, rows: Mapping[int, Row], columns: Mapping[int, Mapping[str, Any]]) -> None:
+        addresses: list[dict[str, Any]] = []
+        phones: list[dict[str, Any]] = []
+        grants: list[dict[str, Any]] = []
+        listings: list[dict[str, Any]] = []
+        for key, row in rows.items():
+            principals = self._principals(row.values)
+            addresses += [{"company_id": key, **one} for one in companies.address_rows(row.values)]
+            phones += [{"company_id": key, **one} for one in self.phone_rows(row)]
+            grants += companies.grant_rows(key, columns[key]["sort_key"], principals)
+            listings += companies.listing_rows(key, columns[key], principals)
+        insert_rows(CompanyAddress, addresses)
+        insert_rows(CompanyPhone, phones)
+        insert_rows(CompanyGrant, grants)
+        # In the order of the table's key, neighbours are written to the same page.
+        insert_rows(
+            CompanyListing,
+            sorted(listings, key=lambda r: (r["principal_id"], r["tree"], r["branch_id"], r["sort_key"])),
+        )
+
+    def phone_rows(self, row: Row) -> list[dict[str, Any]]:
+        """Return the numbers of a company, noting those that can't be read."""
+        country = self._names.country_codes.get(row.values["main_country"], self._home)
+        phones = list(companies.phone_rows(row.values, country))
+        self._report.warnings["phones"] += sum(1 for one in phones if one["e164"] is None)
+        return phones
+
+    def _principals(self, values: Mapping[str, Any]) -> list[int]:
+        return companies.principals(values, self._names.principals_of_resources, self._names.principals_of_entities)
+
+
+class DryWriter(Writer):
+    """Notes what a writer would note, and writes nothing."""
+
+    def write(self, rows: Mapping[int, Row]) -> None:
+        for row in rows.values():
+            self.phone_rows(row)
+
+
+def give_numbers(company_ids: Sequence[int], prefix: str) -> None:
+    """Give automatic numbers to new companies, passing over those that are taken (D18)."""
+    for ids in batches(company_ids):
+        numbers = islice(_free_numbers(prefix, len(ids)), len(ids))
+        rows = [
+            {"id": company_id, "company_number": number, "number_key": companies.number_key(number)}
+            for company_id, number in zip(ids, numbers, strict=True)
+        ]
+        update_rows(Company, rows)
+
+
+def _free_numbers(prefix: str, size: int) -> Iterator[str]:
+    """Yield numbers nobody has, reserved by as many as are likely to be wanted."""
+    while True:
+        first = organisation.next_number("company", size)
+        numbers = [organisation.number_text(prefix, first + place) for place in range(size)]
+        keys = [companies.number_key(number) for number in numbers]
+        rows = select(Company.number_key).where(Company.number_key.in_(keys))
+        taken = set(db.session.scalars(unscoped(rows, WHY)))
+        yield from (number for number, key in zip(numbers, keys, strict=True) if key not in taken)
