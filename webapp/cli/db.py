@@ -9,7 +9,7 @@ from flask.cli import AppGroup, with_appcontext
 from flask_migrate.cli import db as migrate_commands
 
 from webapp.extensions import db
-from webapp.services import seeding
+from webapp.services import keys, seeding
 
 #: What whoever changes the models needs, as Flask-Migrate has it.
 FOR_DEVELOPERS = ("check", "current", "heads", "history", "revision")
@@ -33,14 +33,15 @@ for name in FOR_DEVELOPERS:
 
 @group.command()
 def upgrade() -> None:
-    """Bring the database to the schema of this version, and fill lists that are empty."""
+    """Bring the database to the schema and the keys of this version, and fill lists that are empty."""
     before = check_known()
     flask_migrate.upgrade()
     added = seeding.fill_reference_lists()
+    is_rebuilt = keys.rebuild()
     db.session.commit()
     if not before:
         click.echo(f"Database created, with {added} values in its lists.")
-    elif added or before != _heads():
+    elif added or is_rebuilt or before != _heads():
         click.echo("Database upgraded.")
 
 

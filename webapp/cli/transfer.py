@@ -127,8 +127,8 @@ def export_companies(file: Path, language: str) -> None:
             return
         if unnumbered:
             note = _n(
-                "%(num)d société n’a pas d’ID : réimportée, elle serait créée une seconde fois.",
-                "%(num)d sociétés n’ont pas d’ID : réimportées, elles seraient créées une seconde fois.",
+                "%(num)d société n’a pas d’ID : un import la reconnaît à son nom et à son type de compte.",
+                "%(num)d sociétés n’ont pas d’ID : un import les reconnaît à leur nom et à leur type de compte.",
                 unnumbered,
             )
             click.echo(note, err=True)

@@ -255,13 +255,17 @@ def company_columns(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns of `company` for these values, with the keys derived from them."""
     columns = {column: values[name] for name, column in COLUMNS.items() if name in values}
     if "name" in columns:
-        columns["sort_key"] = sort_key(columns["name"])
-        columns["search_key"] = search_key(columns["name"])[:MAX_SEARCH_KEY]
+        columns |= name_keys(columns["name"])
     if "company_number" in columns:
         number = columns["company_number"] or None
         columns["company_number"] = number
         columns["number_key"] = number_key(number) if number else None
     return columns
+
+
+def name_keys(name: str) -> dict[str, Any]:
+    """Return the columns by which a company is sorted and searched."""
+    return {"sort_key": sort_key(name), "search_key": search_key(name)[:MAX_SEARCH_KEY]}
 
 
 def country_code(country_id: int | None) -> str:

@@ -5,10 +5,12 @@ otherwise. A dry run reads the database and writes nothing in it; nobody waits f
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Protocol
 
 from webapp.access import Viewer
+from webapp.database import reading
 from webapp.i18n import _
 from webapp.services.transfer.bulk import batches
 from webapp.services.transfer.cells import RowReader
@@ -72,7 +74,18 @@ def run(
     `required` must be columns of a file that has none by which it may change what is there. Raises UnusableFile when
     the file as a whole can't be read, or its columns are not these.
     """
-    columns = list(columns)
+    with reading() if wish.dry_run else nullcontext():
+        return _run(table, list(columns), wish, begin, identified_by, required)
+
+
+def _run(
+    table: Table,
+    columns: Sequence[Column],
+    wish: Wish,
+    begin: Callable[[Job], Importer],
+    identified_by: str,
+    required: Collection[str],
+) -> Report:
     check_header(table.header, [column.name for column in columns])
     if identified_by not in table.header and (missing := [name for name in required if name not in table.header]):
         raise UnusableFile(_("Colonnes obligatoires absentes : %(names)s.", names=", ".join(missing)))
