@@ -402,7 +402,7 @@ class _SheetReader(_TextReader):
         write = self._formats[int(style)] if style and self._formats else None
         if write is not None:
             return write(float(text))
-        return text if text.isdigit() and len(text) <= 15 else write_cell(float(text))
+        return str(int(text)) if text.isdecimal() and len(text) <= 15 else write_cell(float(text))
 
     def _place(self) -> str:
         return self._cell.get("r") or str(self._line)
