@@ -23,7 +23,7 @@ from webapp.services import companies, organisation
 PEOPLE = ("account_manager", "telemarketer", "sales_rep")
 LISTED = {
     name
-    for name, column in companies.COLUMNS.items()
+    for name, column in companies.SHAPE.columns.items()
     if any(key.column.table is ReferenceItem.__table__ for key in Company.__table__.c[column].foreign_keys)
 } | {"main_country"}
 #: Columns that not every company fills.

@@ -31,6 +31,7 @@ from webapp.models import (
     Resource,
 )
 from webapp.services import billing_entities, companies, organisation, resources
+from webapp.services.values import ADDRESS_PARTS
 
 RESOURCES = 200
 #: Restricted companies on which the viewer is named.
@@ -194,7 +195,7 @@ def _write(connection: Any, batch: list[tuple[int, dict[str, Any]]], grants: _Gr
         company.append(columns)
         address.append(
             {"company_id": company_id, "kind": "main"}
-            | {c: values[name] for part, c in companies.ADDRESS_PARTS.items() if (name := f"main_{part}") in values}
+            | {c: values[name] for part, c in ADDRESS_PARTS.items() if (name := f"main_{part}") in values}
         )
         phone.extend(
             {"company_id": company_id, "kind": kind, "typed": typed, "e164": "+33" + typed.replace(" ", "")[1:]}

@@ -16,6 +16,7 @@ from webapp.extensions import db
 from webapp.models import (
     BillingEntity,
     Company,
+    Contact,
     Principal,
     PrincipalKind,
     ReferenceItem,
@@ -23,7 +24,7 @@ from webapp.models import (
     Resource,
     Role,
 )
-from webapp.services import companies, resources
+from webapp.services import companies, contacts, resources
 from webapp.text import search_key
 
 PASSWORD = "la péniche remonte le canal"
@@ -82,5 +83,15 @@ def company(name: str = "", by: Viewer = SYSTEM, **values: Any) -> Company:
     name = name or f"Société {next(_numbers)}"
     values = {"account_type": reference(ReferenceList.ACCOUNT_TYPE, "client"), "commercial_status": "client", **values}
     made = companies.create({"name": name, **values}, by)
+    db.session.commit()
+    return made
+
+
+def contact(name: str = "", by: Viewer = SYSTEM, **values: Any) -> Contact:
+    """Add a contact, at a company of their own unless `company` (an id) says which, by the real service."""
+    first, _space, last = (name or f"Camille Nom{next(_numbers)}").rpartition(" ")
+    if "company" not in values:
+        values["company"] = company().id
+    made = contacts.create({"first_name": first, "last_name": last, **values}, by)
     db.session.commit()
     return made

@@ -49,10 +49,10 @@ def test_the_world_is_as_the_services_would_have_written_it(cast: world.Cast) ->
         assert listed + trees.unassigned(view, admin) == count(admin, Company.commercial_status == view.status)
 
     company = get_visible(Company, 7, admin)
-    before = companies.values_of(company)
+    before = companies.SHAPE.read(company)
     companies.update(company, {"name": "Zénith", "phone_fax": "01 99 00 00 00"}, admin)
     companies.update(company, before, admin)
-    assert companies.values_of(company) == before
+    assert companies.SHAPE.read(company) == before
     found = LOOKUPS["companies"].search(company.name, admin, None)
     assert company.id in [one.id for one in found]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tests import factories
 from tests.factories import PASSWORD
-from webapp.models import CommercialStatus, Company, ReferenceList, Resource, Role
+from webapp.models import CommercialStatus, Company, Contact, ReferenceList, Resource, Role
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Place:
-    """A company, as a test needs to know it."""
+    """A company or a contact, as a test needs to know it."""
 
     id: int
     name: str
@@ -48,6 +48,9 @@ class World:
     #: Open, and not clients yet: Bruno's lead, Chloé's prospect.
     lead: Place
     prospect: Place
+    #: People at Durand & Fils, and at the company restricted to Bruno.
+    elise: Place
+    denis: Place
 
     def person(self, name: str) -> Person:
         """Return one of the people by first name."""
@@ -61,19 +64,26 @@ def build() -> World:
     bruno = factories.resource("Bruno Masson", billing_entities=[paris])
     chloe = factories.resource("Chloé Œuvrard")
     region = factories.reference(ReferenceList.BUSINESS_REGION, "ile_de_france")
+    durand = factories.company("Durand & Fils", business_region=region)
+    ecluse = factories.company("L’Écluse", restrict_access=True, allowed_resources=[bruno.id])
+    mme = factories.reference(ReferenceList.TITLE, "mme")
+    elise = factories.contact("Élise Nguyễn", company=durand.id, title=mme, email1="elise.nguyen@durand.example")
+    denis = factories.contact("Denis Écluse", company=ecluse.id)
     return World(
         anne=_person(anne),
         bruno=_person(bruno),
         chloe=_person(chloe),
         paris=paris.id,
         lyon=lyon.id,
-        durand=_place(factories.company("Durand & Fils", business_region=region)),
-        ecluse=_place(factories.company("L’Écluse", restrict_access=True, allowed_resources=[bruno.id])),
+        durand=_place(durand),
+        ecluse=_place(ecluse),
         zephyr=_place(factories.company("Zéphyr", billing_entities=[paris.id])),
         lead=_place(factories.company("Évrard", commercial_status=CommercialStatus.LEAD, sales_rep=bruno.id)),
         prospect=_place(
             factories.company("Péniche Bleue", commercial_status=CommercialStatus.PROSPECT, telemarketer=chloe.id)
         ),
+        elise=_place(elise),
+        denis=_place(denis),
     )
 
 
@@ -81,5 +91,5 @@ def _person(resource: Resource) -> Person:
     return Person(resource.id, resource.name, resource.email, resource.principal_id)
 
 
-def _place(company: Company) -> Place:
-    return Place(company.id, company.name)
+def _place(record: Company | Contact) -> Place:
+    return Place(record.id, record.name)

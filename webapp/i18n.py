@@ -11,6 +11,7 @@ from flask import current_app, g, has_request_context, request
 from flask_babel import LazyString, force_locale, get_locale, gettext, lazy_gettext, ngettext
 
 from webapp.config import DEFAULT_LANGUAGE, DEFAULT_TIMEZONE, LANGUAGES
+from webapp.dates import PartialDate
 
 _ = gettext
 _l = lazy_gettext
@@ -28,6 +29,7 @@ __all__ = [
     "language",
     "moment",
     "number",
+    "partial_day",
 ]
 
 LANGUAGE_COOKIE = "language"
@@ -69,6 +71,15 @@ def moment(value: datetime | None, style: str = "short") -> str:
 def day(value: date | None, style: str = "short") -> str:
     """Write a date, which has no zone (D20)."""
     return dates.format_date(value, style, locale=_locale()) if value else ""
+
+
+def partial_day(value: PartialDate | None) -> str:
+    """Write a day as it is known: `12 janv. 1998`, or `12 janvier` when nobody knows the year (K6)."""
+    if value is None:
+        return ""
+    if value.year is None:
+        return dates.format_skeleton("MMMMd", date(2000, value.month, value.day), locale=_locale())
+    return dates.format_date(date(value.year, value.month, value.day), "medium", locale=_locale())
 
 
 def number(value: float | None) -> str:

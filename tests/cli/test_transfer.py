@@ -88,7 +88,7 @@ def test_a_company_comes_in_with_all_its_values(run: Run, write: Write, world: W
     assert "téléphone non reconnus, gardés tels quels : 1" in result.output
     assert "TVA qui ne suivent pas" in result.output
     durand = company("Établissements Durand")
-    values = companies.values_of(durand)
+    values = companies.SHAPE.read(durand)
     assert label(values["account_type"]) == "Partenaire"
     assert label(values["status"]) == "En attente"
     assert label(values["main_subdivision"]) == "Île-de-France"
@@ -285,7 +285,7 @@ def test_a_known_number_changes_only_the_columns_of_the_file(
     before = one.version
     run("import", "companies", str(write({"company_number": "a1", "name": "Après", "phone_fax": ""})))
     db.session.expire_all()
-    values = companies.values_of(one)
+    values = companies.SHAPE.read(one)
     assert (values["name"], values["alias"], values["main_city"], values["phone_fax"]) == ("Après", "Reste", "Sète", "")
     assert one.version == before + 1
     assert one.company_number == "a1"

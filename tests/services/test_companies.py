@@ -135,7 +135,7 @@ def test_manual_numbers_are_optional_and_unique_without_case(db_session: Any) ->
 
 def test_a_save_says_what_it_changed_and_nothing_else(db_session: Any) -> None:
     company = companies.create(a_client(main_city="Lyon", phone_main="04 65 71 00 01"), SYSTEM)
-    values = companies.values_of(company) | {"main_city": "Paris", "phone_main": "", "alias": "Les Durand"}
+    values = companies.SHAPE.read(company) | {"main_city": "Paris", "phone_main": "", "alias": "Les Durand"}
     changes = {(change.name, change.old, change.new) for change in companies.update(company, values, SYSTEM)}
     assert changes == {
         ("main_city", "Lyon", "Paris"),
@@ -143,7 +143,7 @@ def test_a_save_says_what_it_changed_and_nothing_else(db_session: Any) -> None:
         ("alias", "", "Les Durand"),
     }
     version = company.version
-    assert companies.update(company, companies.values_of(company), SYSTEM) == []
+    assert companies.update(company, companies.SHAPE.read(company), SYSTEM) == []
     assert company.version == version
 
 
@@ -151,7 +151,7 @@ def test_an_address_emptied_is_gone_and_a_kind_stays_one(db_session: Any) -> Non
     company = companies.create(a_client(billing_city="Lyon", billing_street="1, quai"), SYSTEM)
     companies.update(company, {"billing_city": "", "billing_street": ""}, SYSTEM)
     assert company.addresses == {}
-    assert companies.values_of(company)["billing_city"] == ""
+    assert companies.SHAPE.read(company)["billing_city"] == ""
 
 
 def test_numbers_are_read_again_when_the_country_changes(db_session: Any) -> None:
@@ -213,5 +213,5 @@ def test_what_is_removed_stands_nowhere_and_loses_nothing(db_session: Any) -> No
     company = companies.create(a_client(main_city="Lyon"), SYSTEM)
     companies.remove(company, SYSTEM)
     assert places(company) == set()
-    assert companies.values_of(company)["main_city"] == "Lyon"
+    assert companies.SHAPE.read(company)["main_city"] == "Lyon"
     assert company.deleted_at is not None

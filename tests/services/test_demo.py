@@ -74,7 +74,7 @@ def test_it_is_a_firm_with_some_forty_people_and_three_hundred_companies(filled:
 def test_every_value_of_every_list_is_in_use(filled: list[Company]) -> None:
     used = set()
     for company in filled:
-        values = companies.values_of(company)
+        values = companies.SHAPE.read(company)
         used |= {value for value in values.values() if isinstance(value, int)}
     missing = {
         (item.list, item.code)
@@ -90,7 +90,7 @@ def test_it_keeps_the_rules_that_bind_users(filled: list[Company]) -> None:
     """C3, C4, C7, D14, D15, D18: nothing a user would be refused or warned of, save what is meant."""
     lists = items()
     for company in filled:
-        assert not companies.problems(companies.values_of(company), company), company.name
+        assert not companies.problems(companies.SHAPE.read(company), company), company.name
         for address in company.addresses.values():
             country, province = lists[address.country_id], lists.get(address.subdivision_id)
             parts = ("street", "city", "postal_code")

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from tests.world import World
 from webapp import text
 from webapp.access import unscoped
-from webapp.models import BillingEntity, Company, CompanyGrant, CompanyListing, ReferenceItem, Resource
+from webapp.models import BillingEntity, Company, CompanyGrant, CompanyListing, Contact, ReferenceItem, Resource
 
 
 def test_keys_made_by_another_version_are_made_again(
@@ -21,6 +21,7 @@ def test_keys_made_by_another_version_are_made_again(
         Company.search_key,
         CompanyGrant.sort_key,
         CompanyListing.sort_key,
+        Contact.sort_key,
         Resource.sort_key,
         Resource.search_key,
         ReferenceItem.search_key,
@@ -43,6 +44,8 @@ def test_keys_made_by_another_version_are_made_again(
     for model in (Company, Resource):
         kept = {"updated_at": model.__table__.c.updated_at}
         db_session.execute(update(model.__table__).values(sort_key=b"old", search_key="old", **kept))
+    kept = {"updated_at": Contact.__table__.c.updated_at}
+    db_session.execute(update(Contact.__table__).values(sort_key=b"old", **kept))
     db_session.execute(update(ReferenceItem.__table__).values(search_key="old"))
     db_session.execute(update(BillingEntity.__table__).values(name_key=BillingEntity.name + " old"))
     db_session.commit()

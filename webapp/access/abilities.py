@@ -11,6 +11,8 @@ from webapp.access.viewer import Viewer
 class Ability(StrEnum):
     EDIT_COMPANY = "edit_company"
     DELETE_COMPANY = "delete_company"
+    EDIT_CONTACT = "edit_contact"
+    DELETE_CONTACT = "delete_contact"
     ADD_REFERENCE = "add_reference"
     ADMINISTER = "administer"
 
@@ -26,6 +28,8 @@ def admins(viewer: Viewer) -> bool:
 TABLE: dict[Ability, Callable[[Viewer], bool]] = {
     Ability.EDIT_COMPANY: anyone,
     Ability.DELETE_COMPANY: anyone,
+    Ability.EDIT_CONTACT: anyone,
+    Ability.DELETE_CONTACT: anyone,
     Ability.ADD_REFERENCE: anyone,
     Ability.ADMINISTER: admins,
 }

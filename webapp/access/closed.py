@@ -7,9 +7,32 @@ from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.sql.visitors import ExternallyTraversible, iterate
 
 from webapp.access.visibility import ACCESS
-from webapp.models import Company, CompanyAddress, CompanyGrant, CompanyListing, CompanyPhone
+from webapp.models import (
+    Company,
+    CompanyAddress,
+    CompanyGrant,
+    CompanyListing,
+    CompanyPhone,
+    Contact,
+    ContactAddress,
+    ContactPhone,
+    MyContact,
+)
 
-PROTECTED = {model.__table__ for model in (Company, CompanyAddress, CompanyPhone, CompanyGrant, CompanyListing)}
+PROTECTED = {
+    model.__table__
+    for model in (
+        Company,
+        CompanyAddress,
+        CompanyPhone,
+        CompanyGrant,
+        CompanyListing,
+        Contact,
+        ContactAddress,
+        ContactPhone,
+        MyContact,
+    )
+}
 
 
 class UnmarkedSelect(RuntimeError):

@@ -13,7 +13,7 @@ from werkzeug.exceptions import NotFound
 
 from webapp.access.viewer import Viewer
 from webapp.extensions import Model, db
-from webapp.models import Company, CompanyGrant
+from webapp.models import Company, CompanyGrant, Contact
 
 #: The execution option that says why a statement may read protected tables.
 ACCESS = "access"
@@ -30,7 +30,15 @@ def company_rule(viewer: Viewer) -> ColumnElement[bool]:
     return Company.deleted_at.is_(None) & granted_to_viewer
 
 
-RULES = {Company: company_rule}
+def contact_rule(viewer: Viewer) -> ColumnElement[bool]:
+    """One sees a contact whose company one sees (D7); what is in the trash with its company is so by itself (D16)."""
+    company_granted = exists().where(
+        CompanyGrant.company_id == Contact.company_id, CompanyGrant.principal_id.in_(viewer.principal_ids)
+    )
+    return Contact.deleted_at.is_(None) & company_granted
+
+
+RULES = {Company: company_rule, Contact: contact_rule}
 
 
 def visible(model: type[Any], viewer: Viewer, *columns: Any) -> Select[Any]:

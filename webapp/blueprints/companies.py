@@ -69,7 +69,7 @@ def edit(company_id: int) -> Response:
     """The dialog « Modification de la société » (C2)."""
     company = get_visible(Company, company_id, viewer())
     require(Ability.EDIT_COMPANY, viewer())
-    values = companies.values_of(company)
+    values = companies.SHAPE.read(company)
     _warm(values)
     form = CompanyForm.load(values, viewer())
     form.prepare(company)

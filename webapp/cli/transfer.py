@@ -23,7 +23,7 @@ from webapp.forms.columns import columns_of
 from webapp.forms.company import CompanyForm
 from webapp.forms.resource import ResourceForm
 from webapp.i18n import _, _n, force_locale
-from webapp.services.companies import EMPTY
+from webapp.services.companies import SHAPE
 from webapp.services.transfer import companies, resources, writing
 from webapp.services.transfer.columns import Column
 from webapp.services.transfer.importing import Wish
@@ -58,7 +58,7 @@ def import_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @import_options
 def import_companies(file: Path, dry_run: bool, create_missing: bool) -> None:
     """Create and change companies from a CSV, XLSX or ODS file: all of it, or nothing."""
-    run(companies.import_companies, columns_of(CompanyForm.tab_classes, EMPTY), file, dry_run, create_missing)
+    run(companies.import_companies, columns_of(CompanyForm.tab_classes, SHAPE.empty), file, dry_run, create_missing)
 
 
 @import_group.command("resources")
@@ -116,7 +116,7 @@ def export_companies(file: Path, language: str) -> None:
     """Write all companies to a .csv or .xlsx file, or to the standard output as CSV (-)."""
     with force_locale(terminal_language()):
         total, unnumbered = companies.count_companies()
-        rows = companies.export_companies(columns_of(CompanyForm.tab_classes, EMPTY), language)
+        rows = companies.export_companies(columns_of(CompanyForm.tab_classes, SHAPE.empty), language)
         try:
             write(rows, file, total)
         except UnusableFile as error:

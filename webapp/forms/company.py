@@ -12,6 +12,7 @@ from webapp.i18n import _, _l
 from webapp.models import AddressKind, CommercialStatus, Company, CompanyPhoneKind, ReferenceList
 from webapp.phones import read_phone
 from webapp.services import companies, organisation, references
+from webapp.services.values import country_code
 from webapp.vat import check_vat
 
 
@@ -200,7 +201,7 @@ class CompanyForm(TabbedForm):
         assert isinstance(addresses, AddressesTab)
         assert isinstance(phones, PhonesTab)
         addresses.warn()
-        phones.warn(companies.country_code(self["main_country"].data))
+        phones.warn(country_code(self["main_country"].data))
 
     @property
     def asks_vat_confirmation(self) -> bool:

@@ -11,7 +11,8 @@ from webapp.models.company import (
     CompanyPhone,
     Tree,
 )
-from webapp.models.phone import CompanyPhoneKind
+from webapp.models.contact import Contact, ContactAddress, ContactPhone, MyContact
+from webapp.models.phone import CompanyPhoneKind, ContactPhoneKind
 from webapp.models.principal import ADMINS_ID, EVERYBODY_ID, Principal, PrincipalKind
 from webapp.models.reference import ReferenceItem, ReferenceList
 from webapp.models.resource import BillingEntity, Resource, Role, resource_billing_entity
@@ -33,8 +34,13 @@ __all__ = [
     "CompanyListing",
     "CompanyPhone",
     "CompanyPhoneKind",
+    "Contact",
+    "ContactAddress",
+    "ContactPhone",
+    "ContactPhoneKind",
     "Counter",
     "LinkPurpose",
+    "MyContact",
     "OneTimeLink",
     "Organisation",
     "Principal",

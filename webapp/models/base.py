@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String, TypeDecor
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from webapp.clock import now
+from webapp.dates import PartialDate
 
 #: SQLite numbers its rows itself only when the key is a plain INTEGER.
 Id = BigInteger().with_variant(Integer, "sqlite")
@@ -57,6 +58,19 @@ class Choice(TypeDecorator[StrEnum]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> StrEnum | None:
         return None if value is None else self.kind(value)
+
+
+class PartialDay(TypeDecorator[PartialDate]):
+    """A day with or without its year, stored as `1998-01-12` or `--01-12`."""
+
+    impl = String(10)
+    cache_ok = True
+
+    def process_bind_param(self, value: PartialDate | None, dialect: Dialect) -> str | None:
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> PartialDate | None:
+        return None if value is None else PartialDate.parse(value)
 
 
 class Timestamped:

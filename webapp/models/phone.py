@@ -22,6 +22,25 @@ class CompanyPhoneKind(StrEnum):
     OTHER = "other"
 
 
+class ContactPhoneKind(StrEnum):
+    """The fourteen numbers of a contact, in the order of the dialog (K5)."""
+
+    OFFICE = "office"
+    MOBILE = "mobile"
+    HOME = "home"
+    MAIN = "main"
+    OTHER = "other"
+    PAGER = "pager"
+    OFFICE_FAX = "office_fax"
+    OFFICE2 = "office2"
+    HOME2 = "home2"
+    HOME_FAX = "home_fax"
+    MANAGER = "manager"
+    ASSISTANT = "assistant"
+    OTHER_FAX = "other_fax"
+    CAR = "car"
+
+
 class PhoneParts:
     """The columns of a number; the owner and the kind are its key."""
 

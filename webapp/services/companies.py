@@ -5,10 +5,9 @@ The values of a company travel as one flat dict by the names of the requirements
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Boolean, Column, delete, exists, insert, literal, select
+from sqlalchemy import delete, exists, insert, literal, select
 
 from webapp.access import Viewer, unscoped
 from webapp.clock import now
@@ -18,9 +17,6 @@ from webapp.models import (
     ADMINS_ID,
     EVERYBODY_ID,
     NO_BRANCH,
-    REFERENCE_PARTS,
-    TEXT_PARTS,
-    AddressKind,
     BillingEntity,
     CommercialStatus,
     Company,
@@ -29,43 +25,25 @@ from webapp.models import (
     CompanyListing,
     CompanyPhone,
     CompanyPhoneKind,
+    Contact,
     Resource,
     Tree,
 )
-from webapp.models.base import Choice
-from webapp.phones import e164
-from webapp.services import organisation, references
+from webapp.services import organisation
 from webapp.services.refusal import Refused
+from webapp.services.values import Change, Shape, differences
 from webapp.text import search_key, sort_key
 
-#: Columns that are not values: derived from them, or kept by the services.
-INTERNAL = frozenset(
-    """id sort_key search_key number_key version created_at created_by_id updated_at updated_by_id
-    deleted_at deleted_by_id""".split()
+SHAPE = Shape(
+    model=Company,
+    address_model=CompanyAddress,
+    phone_model=CompanyPhone,
+    phone_kinds=CompanyPhoneKind,
+    internal=frozenset(
+        """id sort_key search_key number_key version created_at created_by_id updated_at updated_by_id
+        deleted_at deleted_by_id""".split()
+    ),
 )
-
-#: Values that are a column of the company: the value's name, and the column's.
-COLUMNS = {
-    column.name.removesuffix("_id") if column.foreign_keys else column.name: column.name
-    for column in Company.__table__.columns
-    if column.name not in INTERNAL
-}
-
-ADDRESS_PARTS = {part: part for part in TEXT_PARTS} | {part: f"{part}_id" for part in REFERENCE_PARTS}
-
-
-def _nothing(column: Column[Any]) -> Any:
-    if isinstance(column.type, Boolean):
-        return False
-    return None if column.nullable or column.foreign_keys or isinstance(column.type, Choice) else ""
-
-
-#: Every value of a company by name, as it is before anybody gave it one.
-EMPTY: Mapping[str, Any] = {
-    **{name: _nothing(Company.__table__.columns[column]) for name, column in COLUMNS.items()},
-    **{f"{kind}_{part}": "" if part in TEXT_PARTS else None for kind in AddressKind for part in ADDRESS_PARTS},
-    **{f"phone_{kind}": "" for kind in CompanyPhoneKind},
-}
 
 #: What every company must have.
 REQUIRED = ("name", "account_type", "commercial_status")
@@ -82,28 +60,6 @@ MAX_NUMBER_KEY = 60
 
 #: A change of one of these moves or renames the company in the trees.
 PLACING = {"name", "account_type", "commercial_status", "business_region", "sales_rep", "telemarketer"}
-
-
-@dataclass(frozen=True)
-class Change:
-    """One value that a save changed."""
-
-    name: str
-    old: Any
-    new: Any
-
-
-# --- reading -----------------------------------------------------------------------------------------------------
-
-
-def values_of(company: Company) -> dict[str, Any]:
-    """Return all values of a company, by name."""
-    values = {**EMPTY, **{name: getattr(company, column) for name, column in COLUMNS.items()}}
-    for kind, address in company.addresses.items():
-        values.update({name: getattr(address, column) for name, column in _ADDRESS_NAMES[kind]})
-    for phone_kind, phone in company.phones.items():
-        values[f"phone_{phone_kind}"] = phone.typed
-    return values
 
 
 # --- rules -------------------------------------------------------------------------------------------------------
@@ -167,7 +123,7 @@ def create(values: Mapping[str, Any], by: Viewer) -> Company:
     if errors := problems(values):
         raise Refused(errors)
     company = Company(created_by_id=by.resource_id)
-    _assign(company, {**EMPTY, **values}, by)
+    _assign(company, {**SHAPE.empty, **values}, by)
     if not company.company_number:
         _give_number(company)
     db.session.add(company)
@@ -182,11 +138,11 @@ def update(company: Company, values: Mapping[str, Any], by: Viewer) -> list[Chan
     if values.get("parent") not in (None, company.parent_id):
         # Two moves at once could close a circle that neither sees: one at a time.
         organisation.next_number("parent_changes")
-    before = values_of(company)
+    before = SHAPE.read(company)
     after = before | dict(values)
     if errors := problems(after, company):
         raise Refused(errors)
-    changes = [Change(name, before[name], after[name]) for name in before if before[name] != after[name]]
+    changes = differences(before, after)
     if changes:
         _assign(company, after, by)
         db.session.flush()
@@ -199,61 +155,27 @@ def update(company: Company, values: Mapping[str, Any], by: Viewer) -> list[Chan
 
 
 def remove(company: Company, by: Viewer) -> None:
-    """Put a company in the trash: nobody sees it, nothing of it is lost (C2)."""
+    """Put a company in the trash with its contacts: nobody sees them, nothing of them is lost (C2, D16).
+
+    Contacts that were in the trash already stay there by themselves, with their own moment.
+    """
     company.deleted_at = now()
     company.deleted_by_id = by.resource_id
+    with_it = db.update(Contact).where(Contact.company_id == company.id, Contact.deleted_at.is_(None))
+    db.session.execute(with_it.values(deleted_at=company.deleted_at, deleted_by_id=by.resource_id))
     db.session.execute(delete(CompanyListing).where(CompanyListing.company_id == company.id))
 
 
 def _assign(company: Company, values: Mapping[str, Any], by: Viewer) -> None:
     """Write all values into the record, with what is derived from them."""
-    for name, value in company_columns(values).items():
-        setattr(company, name, value)
-    _replace(company.addresses, {row["kind"]: row for row in address_rows(values)}, CompanyAddress)
-    _replace(
-        company.phones,
-        {row["kind"]: row for row in phone_rows(values, country_code(values["main_country"]))},
-        CompanyPhone,
-    )
+    SHAPE.write(company, company_columns(values), values)
     company.updated_at = now()
     company.updated_by_id = by.resource_id
 
 
-def _replace(records: dict[Any, Any], rows: Mapping[Any, Mapping[str, Any]], model: type[Any]) -> None:
-    """Make the addresses or the numbers of a company those of `rows`; one that stays is changed, not made again."""
-    for kind in records.keys() - rows.keys():
-        del records[kind]
-    for kind, row in rows.items():
-        if kind not in records:
-            records[kind] = model(kind=kind)
-        for name, value in row.items():
-            setattr(records[kind], name, value)
-
-
-def address_rows(values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the columns of each address that has anything in it (C4)."""
-    for kind, names in _ADDRESS_NAMES.items():
-        row = {column: values[name] for name, column in names}
-        if any(row.values()):
-            yield {"kind": kind, **row}
-
-
-_ADDRESS_NAMES = {kind: [(f"{kind}_{part}", column) for part, column in ADDRESS_PARTS.items()] for kind in AddressKind}
-
-
-def phone_rows(values: Mapping[str, Any], country: str) -> Iterator[dict[str, Any]]:
-    """Yield the columns of each number; one that names no country is read in `country` (C6)."""
-    for name, kind in _PHONE_KINDS.items():
-        if typed := values[name]:
-            yield {"kind": kind, "typed": typed, "e164": e164(typed, country)}
-
-
-_PHONE_KINDS = {f"phone_{kind}": kind for kind in CompanyPhoneKind}
-
-
 def company_columns(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns of `company` for these values, with the keys derived from them."""
-    columns = {column: values[name] for name, column in COLUMNS.items() if name in values}
+    columns = SHAPE.own_columns(values)
     if "name" in columns:
         columns |= name_keys(columns["name"])
     if "company_number" in columns:
@@ -266,11 +188,6 @@ def company_columns(values: Mapping[str, Any]) -> dict[str, Any]:
 def name_keys(name: str) -> dict[str, Any]:
     """Return the columns by which a company is sorted and searched."""
     return {"sort_key": sort_key(name), "search_key": search_key(name)[:MAX_SEARCH_KEY]}
-
-
-def country_code(country_id: int | None) -> str:
-    """Return the country in which numbers without one are read: the main address's, else the organisation's."""
-    return references.code_of(country_id) or organisation.load().country
 
 
 def _give_number(company: Company) -> None:

@@ -20,7 +20,7 @@ from webapp.models import (
     Resource,
 )
 from webapp.phones import Phone, read_phone
-from webapp.services import companies
+from webapp.services.values import country_code
 from webapp.vat import VatCheck, check_vat
 
 #: Subsidiaries shown at a time.
@@ -81,7 +81,7 @@ def read(company: Company, viewer: Viewer) -> Profile:
     """Return the profile of a company the viewer may see."""
     references = _references(company)
     main = company.addresses.get(AddressKind.MAIN)
-    country = companies.country_code(main.country_id if main else None)
+    country = country_code(main.country_id if main else None)
     vat_country = country if main else None
     return Profile(
         company=company,

@@ -8,8 +8,17 @@ from sqlalchemy import select, update
 from webapp import text
 from webapp.access import unscoped
 from webapp.extensions import db
-from webapp.models import BillingEntity, Company, CompanyGrant, CompanyListing, ReferenceItem, Resource, Setting
-from webapp.services import billing_entities, companies, references, resources
+from webapp.models import (
+    BillingEntity,
+    Company,
+    CompanyGrant,
+    CompanyListing,
+    Contact,
+    ReferenceItem,
+    Resource,
+    Setting,
+)
+from webapp.services import billing_entities, companies, contacts, references, resources
 from webapp.services.transfer.bulk import BATCH, batches, update_rows
 
 #: The setting that tells how the stored keys were made.
@@ -42,6 +51,8 @@ def _kept(model: Any) -> dict[str, Any]:
 def _all_keys() -> Iterator[tuple[Any, Iterator[dict[str, Any]]]]:
     """Yield each table whose rows have keys of their own, and the new keys of its rows."""
     yield Company, ({"id": key} | companies.name_keys(name) for key, name in _rows(Company.id, Company.name))
+    contact = _rows(Contact.id, Contact.first_name, Contact.middle_name, Contact.last_name)
+    yield Contact, ({"id": key, "sort_key": contacts.order_key(*names)} for key, *names in contact)
     person = _rows(Resource.id, Resource.name, Resource.email)
     yield Resource, ({"id": key} | resources.name_keys(name, email) for key, name, email in person)
     item = _rows(ReferenceItem.id, ReferenceItem.label_fr, ReferenceItem.label_en, ReferenceItem.code)

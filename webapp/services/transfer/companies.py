@@ -23,7 +23,6 @@ from webapp.services.transfer.bulk import BATCH, WHY, Stored, reserve_ids
 from webapp.services.transfer.columns import Column, Kind
 from webapp.services.transfer.company_records import (
     NOTHING,
-    DryWriter,
     Row,
     Unnumbered,
     Writer,
@@ -98,7 +97,7 @@ class _Import:
         self._names = job.names
         self._reader = job.reader
         self._is_dry = job.wish.dry_run
-        self._writer = (DryWriter if self._is_dry else Writer)(job.names, job.report, job.wish.by)
+        self._writer = Writer(job.names, job.report, job.wish.by)
         self._settings = organisation.load()
         #: The numbers met so far, and where.
         self._lines: dict[str, int] = {}
@@ -117,12 +116,13 @@ class _Import:
             self._links += [_link(0, row) for row in read if row.is_moved]
             return
         written = self._with_ids([row for row in read if row.is_changed])
-        self._writer.write(written)
+        if self._is_dry:
+            self._writer.check(written.values())
+            self._unwritten.add(written)
+        else:
+            self._writer.write(written)
         self._links += [_link(key, row) for key, row in written.items() if row.is_moved]
         self._waiting += [key for key, row in written.items() if not row.stored and not row.values["company_number"]]
-        if self._is_dry:
-            for key, row in written.items():
-                self._unwritten.add(key, row)
         created = sum(1 for row in written.values() if row.stored is None)
         self._report.created += created
         self._report.updated += len(written) - created

@@ -15,23 +15,24 @@ from webapp.models import (
     EVERYBODY_ID,
     BillingEntity,
     Company,
-    CompanyAddress,
     CompanyGrant,
     CompanyListing,
-    CompanyPhone,
     Resource,
 )
 from webapp.services import companies, organisation
-from webapp.services.companies import ADDRESS_PARTS, COLUMNS, EMPTY
+from webapp.services.companies import SHAPE
 from webapp.services.transfer.bulk import BATCH, WHY, Stored, batches, insert_rows, update_rows
 from webapp.services.transfer.names import Names
+from webapp.services.transfer.parts import Parts
 from webapp.services.transfer.report import Report
 
 #: Access as values; of the two lists, the ids.
 OPEN: dict[str, Any] = {"restrict_access": False, "allowed_resources": frozenset(), "billing_entities": frozenset()}
 
 #: All that a file can say of a company, as it is before anybody said it.
-NOTHING: Mapping[str, Any] = {**EMPTY, **OPEN}
+NOTHING: Mapping[str, Any] = {**SHAPE.empty, **OPEN}
+
+_PARTS = Parts(SHAPE)
 
 
 # --- reading -----------------------------------------------------------------------------------------------------
@@ -40,7 +41,7 @@ NOTHING: Mapping[str, Any] = {**EMPTY, **OPEN}
 def load(which: ColumnElement[bool], limit: int | None = None, lock: bool = False) -> list[Stored]:
     """Return the companies that meet a condition, in order of id; `lock` keeps others from changing them meanwhile."""
     parent = aliased(Company)
-    columns = [getattr(Company, column).label(f"value_{name}") for name, column in COLUMNS.items()]
+    columns = [getattr(Company, column).label(f"value_{name}") for name, column in SHAPE.columns.items()]
     rows: Select[Any] = (
         select(
             Company.id,
@@ -58,32 +59,17 @@ def load(which: ColumnElement[bool], limit: int | None = None, lock: bool = Fals
         rows = rows.with_for_update(of=Company)
     found = {row.id: _stored(row) for row in db.session.execute(unscoped(rows, WHY))}
     if found:
-        _add_addresses(found)
-        _add_phones(found)
+        _PARTS.load(found)
         _add_access(found)
     return list(found.values())
 
 
 def _stored(row: Any) -> Stored:
     values = dict(NOTHING)
-    for name in COLUMNS:
+    for name in SHAPE.columns:
         values[name] = getattr(row, f"value_{name}")
     shown = {"parent_number": row.parent_number or "", "parent": row.parent or ""}
     return Stored(row.id, values, row.deleted_at is not None, shown)
-
-
-def _add_addresses(found: dict[int, Stored]) -> None:
-    parts = [getattr(CompanyAddress, column) for column in ADDRESS_PARTS.values()]
-    rows = select(CompanyAddress.company_id, CompanyAddress.kind, *parts)
-    for company_id, kind, *values in _of(found, rows, CompanyAddress.company_id):
-        names = (f"{kind}_{part}" for part in ADDRESS_PARTS)
-        found[company_id].values.update(zip(names, values, strict=True))
-
-
-def _add_phones(found: dict[int, Stored]) -> None:
-    rows = select(CompanyPhone.company_id, CompanyPhone.kind, CompanyPhone.typed)
-    for company_id, kind, typed in _of(found, rows, CompanyPhone.company_id):
-        found[company_id].values[f"phone_{kind}"] = typed
 
 
 def _add_access(found: dict[int, Stored]) -> None:
@@ -93,19 +79,15 @@ def _add_access(found: dict[int, Stored]) -> None:
         select(grant.company_id, Resource.id, BillingEntity.id)
         .outerjoin(Resource, Resource.principal_id == grant.principal_id)
         .outerjoin(BillingEntity, BillingEntity.principal_id == grant.principal_id)
-        .where(grant.principal_id != EVERYBODY_ID)
+        .where(grant.principal_id != EVERYBODY_ID, grant.company_id.in_(found))
     )
-    for company_id, resource_id, entity_id in _of(found, rows, grant.company_id):
+    for company_id, resource_id, entity_id in db.session.execute(unscoped(rows, WHY)):
         values = found[company_id].values
         if resource_id is not None:
             values["allowed_resources"] |= {resource_id}
         if entity_id is not None:
             values["billing_entities"] |= {entity_id}
         values["restrict_access"] = bool(values["allowed_resources"]) or not values["billing_entities"]
-
-
-def _of(found: dict[int, Stored], rows: Any, company_id: Any) -> Iterator[Sequence[Any]]:
-    return iter(db.session.execute(unscoped(rows.where(company_id.in_(found)), WHY)).all())
 
 
 # --- finding -----------------------------------------------------------------------------------------------------
@@ -190,7 +172,7 @@ class Writer:
         self._home = organisation.load().country
 
     def write(self, rows: Mapping[int, Row]) -> None:
-        """Insert or change companies, given by id; the others' values are already in their rows."""
+        """Insert or change companies, given by id."""
         moment = now()
         saved = {"updated_at": moment, "updated_by_id": self._by_id}
         born = {"created_at": moment, "created_by_id": self._by_id, "version": 1}
@@ -198,23 +180,21 @@ class Writer:
         changed = [key for key, row in rows.items() if row.stored]
         insert_rows(Company, [columns[key] | born for key, row in rows.items() if row.stored is None])
         update_rows(Company, [columns[key] for key in changed], version=Company.__table__.c.version + 1)
-        for model in (CompanyAddress, CompanyPhone, CompanyGrant, CompanyListing) if changed else ():
-            db.session.execute(delete(model).where(model.company_id.in_(changed)))
-        self._write_parts(rows, columns)
+        if changed:
+            _PARTS.remove(changed)
+            for model in (CompanyGrant, CompanyListing):
+                db.session.execute(delete(model).where(model.company_id.in_(changed)))
+        values = {key: row.values for key, row in rows.items()}
+        self._report.warnings["phones"] += _PARTS.insert(values, self._country_of)
+        self._write_access(values, columns)
 
-    def _write_parts(self, rows: Mapping[int, Row], columns: Mapping[int, Mapping[str, Any]]) -> None:
-        addresses: list[dict[str, Any]] = []
-        phones: list[dict[str, Any]] = []
+    def _write_access(self, records: Mapping[int, Mapping[str, Any]], columns: Mapping[int, Mapping[str, Any]]) -> None:
         grants: list[dict[str, Any]] = []
         listings: list[dict[str, Any]] = []
-        for key, row in rows.items():
-            principals = self._principals(row.values)
-            addresses += [{"company_id": key, **one} for one in companies.address_rows(row.values)]
-            phones += [{"company_id": key, **one} for one in self.phone_rows(row)]
+        for key, values in records.items():
+            principals = self._principals(values)
             grants += companies.grant_rows(key, columns[key]["sort_key"], principals)
             listings += companies.listing_rows(key, columns[key], principals)
-        insert_rows(CompanyAddress, addresses)
-        insert_rows(CompanyPhone, phones)
         insert_rows(CompanyGrant, grants)
         # In the order of the table's key, neighbours are written to the same page.
         insert_rows(
@@ -222,23 +202,16 @@ class Writer:
             sorted(listings, key=lambda r: (r["principal_id"], r["tree"], r["branch_id"], r["sort_key"])),
         )
 
-    def phone_rows(self, row: Row) -> list[dict[str, Any]]:
-        """Return the numbers of a company, noting those that can't be read."""
-        country = self._names.country_codes.get(row.values["main_country"], self._home)
-        phones = list(companies.phone_rows(row.values, country))
-        self._report.warnings["phones"] += sum(1 for one in phones if one["e164"] is None)
-        return phones
+    def check(self, rows: Iterable[Row]) -> None:
+        """Note what writing these rows would note, and write nothing."""
+        for row in rows:
+            self._report.warnings["phones"] += _PARTS.unread_phones(row.values, self._country_of(row.values))
+
+    def _country_of(self, values: Mapping[str, Any]) -> str:
+        return self._names.country_codes.get(values["main_country"], self._home)
 
     def _principals(self, values: Mapping[str, Any]) -> list[int]:
         return companies.principals(values, self._names.principals_of_resources, self._names.principals_of_entities)
-
-
-class DryWriter(Writer):
-    """Notes what a writer would note, and writes nothing."""
-
-    def write(self, rows: Mapping[int, Row]) -> None:
-        for row in rows.values():
-            self.phone_rows(row)
 
 
 def give_numbers(company_ids: Sequence[int], prefix: str) -> None:

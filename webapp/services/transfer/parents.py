@@ -35,13 +35,14 @@ class Unwritten:
     names: dict[int, str] = field(default_factory=dict)
     orphans: set[int] = field(default_factory=set)
 
-    def add(self, company_id: int, row: Row) -> None:
-        """Remember a company that would be new, or changed."""
-        if number := row.values["company_number"]:
-            self.by_number[number_key(number)] = company_id
-        self.names[company_id] = search_key(row.values["name"])
-        if row.values["parent"] is None:
-            self.orphans.add(company_id)
+    def add(self, rows: Mapping[int, Row]) -> None:
+        """Remember companies that would be new, or changed."""
+        for company_id, row in rows.items():
+            if number := row.values["company_number"]:
+                self.by_number[number_key(number)] = company_id
+            self.names[company_id] = search_key(row.values["name"])
+            if row.values["parent"] is None:
+                self.orphans.add(company_id)
 
 
 class Parents:

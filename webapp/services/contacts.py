@@ -1,0 +1,141 @@
+"""Contacts: create, change, delete; the rules that hold on every way in (K1 to K6, D12, D13, D16)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from webapp.access import Viewer, unscoped
+from webapp.clock import now
+from webapp.extensions import db
+from webapp.i18n import _
+from webapp.models import Company, Contact, ContactAddress, ContactPhone, ContactPhoneKind
+from webapp.services.refusal import Refused
+from webapp.services.values import Change, Shape, differences
+from webapp.text import sort_key
+
+SHAPE = Shape(
+    model=Contact,
+    address_model=ContactAddress,
+    phone_model=ContactPhone,
+    phone_kinds=ContactPhoneKind,
+    internal=frozenset(
+        """id name sort_key number_key version created_at created_by_id updated_at updated_by_id
+        deleted_at deleted_by_id""".split()
+    ),
+)
+
+#: What every contact must have (K2, K3).
+REQUIRED = ("last_name", "company")
+
+_NAMES = ("first_name", "middle_name", "last_name")
+
+
+# --- names -------------------------------------------------------------------------------------------------------
+
+
+def full_name(values: Mapping[str, Any], title: str = "") -> str:
+    """Return the name as one addresses the person: the honorific, else the title, then the names (K2).
+
+    `values` holds the parts by name; `title` is the label of the title in the reader's language.
+    """
+    parts = (values.get("honorific") or title, *(values.get(name) for name in _NAMES))
+    return " ".join(part for part in parts if part)
+
+
+def order_key(first_name: str, middle_name: str, last_name: str) -> bytes:
+    """Return what a contact is sorted by: the last name first."""
+    return sort_key(" ".join(filter(None, (last_name, first_name, middle_name))))
+
+
+# --- rules -------------------------------------------------------------------------------------------------------
+
+
+def problems(values: Mapping[str, Any], contact: Contact | None = None) -> dict[str, str]:
+    """Return what in `values` breaks a rule, by name; `contact` is the one they would change."""
+    found = {name: _("Ce champ est obligatoire.") for name in REQUIRED if not values.get(name)}
+    if company := _company(values.get("company")):
+        found |= problems_with(company, values, contact)
+    if (number := values.get("contact_number")) and (owner := _owner_of_number(number, contact)):
+        found["contact_number"] = _("Ce numéro est déjà celui de « %(name)s ».", name=owner)
+    return found
+
+
+def problems_with(company: Company, values: Mapping[str, Any], contact: Contact | None = None) -> dict[str, str]:
+    """Return the rules that the contact's company makes: its surveys, its being a reference (K3, D12, D13)."""
+    found = {}
+    if company.surveys_enabled and not values.get("email1"):
+        found["email1"] = _("L’e-mail 1 est obligatoire : les enquêtes sont activées pour la société.")
+    was_reference = contact is not None and contact.is_reference
+    if values.get("is_reference") and not was_reference and not company.is_reference:
+        found["is_reference"] = _("La société n’est pas une référence commerciale.")
+    return found
+
+
+def _company(company_id: int | None) -> Company | None:
+    if not company_id:
+        return None
+    company = select(Company).where(Company.id == company_id)
+    return db.session.scalar(unscoped(company, "the rules a contact's company makes hold for whoever saves it"))
+
+
+def _owner_of_number(number: str, contact: Contact | None) -> str | None:
+    owner = select(Contact.name).where(Contact.number_key == number.casefold())
+    if contact is not None:
+        owner = owner.where(Contact.id != contact.id)
+    return db.session.scalar(unscoped(owner, "a number is unique among all contacts"))
+
+
+# --- writing -----------------------------------------------------------------------------------------------------
+
+
+def create(values: Mapping[str, Any], by: Viewer) -> Contact:
+    """Add a contact and return it; raises Refused when a rule is broken (K1)."""
+    if errors := problems(values):
+        raise Refused(errors)
+    contact = Contact(created_by_id=by.resource_id)
+    _assign(contact, {**SHAPE.empty, **values}, by)
+    db.session.add(contact)
+    db.session.flush()
+    return contact
+
+
+def update(contact: Contact, values: Mapping[str, Any], by: Viewer) -> list[Change]:
+    """Change some values of a contact; return what changed; raises Refused when a rule is broken (K1).
+
+    Its company may be one of them: the contact then goes there with all it is, and whoever has it in their list
+    keeps it.
+    """
+    before = SHAPE.read(contact)
+    after = before | dict(values)
+    if errors := problems(after, contact):
+        raise Refused(errors)
+    changes = differences(before, after)
+    if changes:
+        _assign(contact, after, by)
+        db.session.flush()
+    return changes
+
+
+def remove(contact: Contact, by: Viewer) -> None:
+    """Put a contact in the trash: nobody sees it, nothing of it is lost (K1)."""
+    contact.deleted_at = now()
+    contact.deleted_by_id = by.resource_id
+
+
+def _assign(contact: Contact, values: Mapping[str, Any], by: Viewer) -> None:
+    SHAPE.write(contact, contact_columns(values), values)
+    contact.updated_at = now()
+    contact.updated_by_id = by.resource_id
+
+
+def contact_columns(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns of `contact` for these values, with what is derived from them."""
+    columns = SHAPE.own_columns(values)
+    names = {name: values[name] for name in _NAMES}
+    columns["name"] = full_name(names)
+    columns["sort_key"] = order_key(**names)
+    number = columns["contact_number"] or None
+    columns["contact_number"] = number
+    columns["number_key"] = number.casefold() if number else None
+    return columns

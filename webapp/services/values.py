@@ -1,0 +1,128 @@
+"""How a record with addresses and numbers travels: one flat dict of values, by the names of the requirements.
+
+`name`, `account_type` (an id), `main_street`, `phone_fax`... Companies and contacts share it: what differs is which
+columns and which numbers they have.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from sqlalchemy import Boolean, Column
+
+from webapp.models import REFERENCE_PARTS, TEXT_PARTS, AddressKind
+from webapp.models.base import Choice
+from webapp.phones import e164
+from webapp.services import organisation, references
+
+#: The parts of an address, and their columns.
+ADDRESS_PARTS = {part: part for part in TEXT_PARTS} | {part: f"{part}_id" for part in REFERENCE_PARTS}
+
+_ADDRESS_NAMES = {kind: [(f"{kind}_{part}", column) for part, column in ADDRESS_PARTS.items()] for kind in AddressKind}
+
+
+class Change(NamedTuple):
+    """One value that a save changed."""
+
+    name: str
+    old: Any
+    new: Any
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Which values a kind of record has, and where they are kept."""
+
+    model: type[Any]
+    address_model: type[Any]
+    phone_model: type[Any]
+    phone_kinds: type[StrEnum]
+    #: Columns that are not values: derived from them, or kept by the services.
+    internal: Collection[str]
+
+    @cached_property
+    def columns(self) -> dict[str, str]:
+        """The values that are a column of the record: the value's name, and the column's."""
+        return {
+            column.name.removesuffix("_id") if column.foreign_keys else column.name: column.name
+            for column in self.model.__table__.columns
+            if column.name not in self.internal
+        }
+
+    @cached_property
+    def phone_names(self) -> dict[str, StrEnum]:
+        return {f"phone_{kind}": kind for kind in self.phone_kinds}
+
+    @cached_property
+    def empty(self) -> Mapping[str, Any]:
+        """Every value by name, as it is before anybody gave it one."""
+        table = self.model.__table__.columns
+        return {
+            **{name: _nothing(table[column]) for name, column in self.columns.items()},
+            **{f"{kind}_{part}": "" if part in TEXT_PARTS else None for kind in AddressKind for part in ADDRESS_PARTS},
+            **dict.fromkeys(self.phone_names, ""),
+        }
+
+    def read(self, record: Any) -> dict[str, Any]:
+        """Return all values of a record, by name."""
+        values = {**self.empty, **{name: getattr(record, column) for name, column in self.columns.items()}}
+        for kind, address in record.addresses.items():
+            values.update({name: getattr(address, column) for name, column in _ADDRESS_NAMES[kind]})
+        for phone_kind, phone in record.phones.items():
+            values[f"phone_{phone_kind}"] = phone.typed
+        return values
+
+    def write(self, record: Any, columns: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+        """Give a record its columns, its addresses and its numbers."""
+        for name, value in columns.items():
+            setattr(record, name, value)
+        phones = self.phone_rows(values, country_code(values["main_country"]))
+        _replace(record.addresses, {row["kind"]: row for row in address_rows(values)}, self.address_model)
+        _replace(record.phones, {row["kind"]: row for row in phones}, self.phone_model)
+
+    def own_columns(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the columns for the values that are one; what is derived from them is the service's."""
+        return {column: values[name] for name, column in self.columns.items() if name in values}
+
+    def phone_rows(self, values: Mapping[str, Any], country: str) -> Iterator[dict[str, Any]]:
+        """Yield the columns of each number; one that names no country is read in `country` (C6, K5)."""
+        for name, kind in self.phone_names.items():
+            if typed := values[name]:
+                yield {"kind": kind, "typed": typed, "e164": e164(typed, country)}
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    """Return what differs between the values before and after a save."""
+    return [Change(name, before[name], after[name]) for name in before if before[name] != after[name]]
+
+
+def address_rows(values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the columns of each address that has anything in it (C4, K4)."""
+    for kind, names in _ADDRESS_NAMES.items():
+        row = {column: values[name] for name, column in names}
+        if any(row.values()):
+            yield {"kind": kind, **row}
+
+
+def country_code(country_id: int | None) -> str:
+    """Return the country in which numbers without one are read: the main address's, else the organisation's."""
+    return references.code_of(country_id) or organisation.load().country
+
+
+def _nothing(column: Column[Any]) -> Any:
+    if isinstance(column.type, Boolean):
+        return False
+    return None if column.nullable or column.foreign_keys or isinstance(column.type, Choice) else ""
+
+
+def _replace(records: dict[Any, Any], rows: Mapping[Any, Mapping[str, Any]], model: type[Any]) -> None:
+    """Make the addresses or the numbers of a record those of `rows`; one that stays is changed, not made again."""
+    for kind in records.keys() - rows.keys():
+        del records[kind]
+    for kind, row in rows.items():
+        if kind not in records:
+            records[kind] = model(kind=kind)
+        for name, value in row.items():
+            setattr(records[kind], name, value)
