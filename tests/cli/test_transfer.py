@@ -4,12 +4,13 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import Result
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from tests import factories
 from tests.world import World
@@ -557,6 +558,29 @@ def test_a_bad_file_is_named_and_nothing_written(
     result = run("import", "companies", str(path), status=1)
     assert message in result.output
     assert count() == 0
+
+
+@pytest.mark.parametrize(("revision", "message"), [("9999", "newer version of Comptoir"), (None, "db upgrade")])
+@pytest.mark.parametrize("command", ["import", "export"])
+def test_a_database_of_another_version_is_left_alone(
+    run: Run, write: Write, db_session: Any, command: str, revision: str | None, message: str
+) -> None:
+    db_session.execute(text("DELETE FROM alembic_version"))
+    if revision:
+        db_session.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": revision})
+    db_session.commit()
+    assert message in run(command, "companies", str(write(DURAND)), status=1).output
+    assert count() == 0
+
+
+def test_a_dry_run_waits_for_nobody(run: Run, write: Write, db_session: Any, request: pytest.FixtureRequest) -> None:
+    """It does not even notice that another program is writing."""
+    if request.config.getoption("--db") != "sqlite":
+        pytest.skip("on PostgreSQL, rows are locked, not the database")
+    path = write(DURAND)
+    with closing(db.engine.raw_connection()) as other:
+        other.cursor().execute("BEGIN IMMEDIATE")
+        assert "Créations : 1" in run("import", "companies", str(path), "--dry-run").output
 
 
 def test_what_is_not_a_file(run: Run, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from flask import Flask, current_app, g
 from flask.cli import AppGroup, with_appcontext
 from flask_migrate.cli import db as migrate_commands
 
+from webapp.database import reading
 from webapp.extensions import db
 from webapp.services import keys, seeding
 
@@ -56,6 +57,14 @@ def check_known() -> set[str]:
             "Start that version, or restore a backup made before it."
         )
     return found
+
+
+def check_schema() -> None:
+    """Raise a message unless the database has the schema of this version, neither a newer nor an older one."""
+    with reading():
+        found = check_known()
+    if found != _heads():
+        raise click.ClickException("The database has not the schema of this version. Run: ./run flask db upgrade")
 
 
 def _heads() -> set[str]:

@@ -16,6 +16,7 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import IntegrityError
 
 from webapp.access import SYSTEM
+from webapp.cli.db import check_schema
 from webapp.config import DEFAULT_LANGUAGE, LANGUAGES, terminal_language
 from webapp.database import refresh_statistics
 from webapp.extensions import db
@@ -70,6 +71,7 @@ def import_resources(file: Path, dry_run: bool, create_missing: bool) -> None:
 
 def run(importer: Importer, columns: Sequence[Column], file: Path, dry_run: bool, create_missing: bool) -> None:
     """Import a file in one transaction, and say what was done or what must be mended first."""
+    check_schema()
     # What is here stays; rows are freed without the collector, which would look at all of it again and again.
     gc.freeze()
     with force_locale(terminal_language()), quiet():
@@ -114,6 +116,7 @@ def run(importer: Importer, columns: Sequence[Column], file: Path, dry_run: bool
 )
 def export_companies(file: Path, language: str) -> None:
     """Write all companies to a .csv or .xlsx file, or to the standard output as CSV (-)."""
+    check_schema()
     with force_locale(terminal_language()):
         total, unnumbered = companies.count_companies()
         rows = companies.export_companies(columns_of(CompanyForm.tab_classes, SHAPE.empty), language)
