@@ -675,6 +675,39 @@ def test_an_export_brings_a_new_instance_the_same_names(
     assert set(ODD_NAMES) < found
 
 
+@pytest.mark.parametrize(
+    ("encoding", "delimiter", "names"),
+    [
+        ("cp1252", ";", ("Königlich Möbel GmbH & Co. KG", "L'Hôtel d’Évian", "Señor Núñez, S.A.", "Blåbær A/S")),
+        (
+            "utf-8-sig",
+            ",",
+            ("株式会社ＫＩＳＯ", "有限会社　渡し船", "ООО «Якорь»", "Țiglă ȘI Șindrilă", "½ & Söhne", "Ν. Ναύτης"),
+        ),
+        ("utf-16", "\t", ("北京船舶有限公司", "บริษัท ท่าเรือ", "กำแพง; “quai”", "l’Ŀlla", "@home+1")),
+    ],
+)
+@pytest.mark.parametrize("ending", [".csv", ".xlsx"])
+def test_names_of_all_countries_go_through_unchanged(
+    run: Run,
+    write: Write,
+    tmp_path: Path,
+    db_session: Any,
+    encoding: str,
+    delimiter: str,
+    names: tuple[str, ...],
+    ending: str,
+) -> None:
+    """In as their programs write them, out, in again: byte for byte."""
+    rows = ({"company_number": f"N{n}", **DURAND, "name": name, "alias": name} for n, name in enumerate(names))
+    run("import", "companies", str(write(*rows, encoding=encoding, delimiter=delimiter)))
+    out = tmp_path / f"out{ending}"
+    run("export", "companies", str(out))
+    assert f"inchangées : {len(names)}." in run("import", "companies", str(out)).output
+    found = db.session.execute(unscoped(select(Company.name, Company.alias).order_by(Company.id), "a test looks"))
+    assert [tuple(row) for row in found] == [(name, name) for name in names]
+
+
 def test_no_cell_of_a_csv_is_a_formula(run: Run, world: World, db_session: Any) -> None:
     make_odd(world)
     rows = list(csv.reader(io.StringIO(run("export", "companies", "-").output, newline="")))
