@@ -121,8 +121,9 @@ class _Import:
         values.pop("resource_id", None)
         if (job := self._jobs.get(_job_key(self._reader.text(cells, "role")))) and not values.get("job_title"):
             values["job_title"] = before.get("job_title") or job
-        if "billing_entities" in values:
-            values["billing_entities"] = list(values["billing_entities"])
+        if set(values.get("billing_entities", ())) == set(before.get("billing_entities", ())):
+            # The same ones, in whatever order the file names them.
+            values.pop("billing_entities", None)
         try:
             self._save(person, values)
         except Refused as refusal:
