@@ -170,6 +170,7 @@ class CompanyForm(TabbedForm):
         self.refuse(companies.problems(self.values(), self.company))
         self._check_vat_number()
         self._check_version()
+        self.aim()
         return not self.errors and not self.conflict
 
     def hidden(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from sqlalchemy import Integer, Row, literal, select, tuple_
 from sqlalchemy.orm import aliased
 
 from webapp.access import Viewer, unscoped, visible
-from webapp.addresses import format_address
+from webapp.addresses import format_address, prints_subdivision
 from webapp.extensions import db
 from webapp.models import (
     REFERENCE_PARTS,
@@ -51,6 +51,8 @@ class PostalAddress:
 
     kind: AddressKind
     lines: list[str]
+    #: The province or state, where the lines, written as in its country, leave it out.
+    subdivision: str
     work_region: str
     work_site: str
 
@@ -124,8 +126,14 @@ def _postal_address(address: CompanyAddress, references: Mapping[int, ReferenceI
     country = item("country")
     parts = {part: getattr(address, part) for part in ("street", "building", "floor", "city", "postal_code")}
     parts["country"] = country.code if country else ""
-    lines = format_address(parts, label("country"), label("subdivision"))
-    return PostalAddress(address.kind, lines, label("work_region"), label("work_site"))
+    subdivision = label("subdivision")
+    return PostalAddress(
+        kind=address.kind,
+        lines=format_address(parts, label("country"), subdivision),
+        subdivision="" if prints_subdivision(parts["country"]) else subdivision,
+        work_region=label("work_region"),
+        work_site=label("work_site"),
+    )
 
 
 def ancestors(company: Company, viewer: Viewer) -> list[Ancestor]:
