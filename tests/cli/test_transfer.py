@@ -24,6 +24,7 @@ from webapp.models import (
     CompanyGrant,
     CompanyListing,
     CompanyPhone,
+    Contact,
     ReferenceItem,
     ReferenceList,
     Resource,
@@ -667,7 +668,7 @@ def test_an_export_brings_a_new_instance_the_same_names(
     make_odd(world)
     path = tmp_path / "out.csv"
     run("export", "companies", str(path))
-    for model in (CompanyListing, CompanyGrant, CompanyPhone, CompanyAddress, Company):
+    for model in (Contact, CompanyListing, CompanyGrant, CompanyPhone, CompanyAddress, Company):
         db.session.execute(model.__table__.delete())  # type: ignore[attr-defined]
     db.session.commit()
     run("import", "companies", str(path))
