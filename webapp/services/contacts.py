@@ -43,6 +43,11 @@ def full_name(values: Mapping[str, Any], title: str = "") -> str:
     return " ".join(part for part in parts if part)
 
 
+def order_key(first_name: str, middle_name: str, last_name: str) -> bytes:
+    """Return what a contact is sorted by: the last name first."""
+    return sort_key(" ".join(filter(None, (last_name, first_name, middle_name))))
+
+
 # --- rules -------------------------------------------------------------------------------------------------------
 
 
@@ -129,8 +134,7 @@ def contact_columns(values: Mapping[str, Any]) -> dict[str, Any]:
     columns = SHAPE.own_columns(values)
     names = {name: values[name] for name in _NAMES}
     columns["name"] = full_name(names)
-    last_first = (names["last_name"], names["first_name"], names["middle_name"])
-    columns["sort_key"] = sort_key(" ".join(filter(None, last_first)))
+    columns["sort_key"] = order_key(**names)
     number = columns["contact_number"] or None
     columns["contact_number"] = number
     columns["number_key"] = number.casefold() if number else None
