@@ -17,7 +17,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from webapp.extensions import db
 from webapp.forms.base import Outcome
-from webapp.services import references
+from webapp.services import organisation, references
 from webapp.services.refusal import Refused
 
 log = logging.getLogger(__name__)
@@ -64,6 +64,7 @@ def run_again_when_crossed(run: Callable[[], Answer]) -> Answer:
             log.info("%s crossed another save (%s): it runs again", request.url_rule, type(error).__name__)
         db.session.rollback()
         references.forget()
+        organisation.forget()
         session.clear()
         session.update(before)
     return run()

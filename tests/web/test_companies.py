@@ -229,3 +229,16 @@ def test_a_profile_asks_few_questions(bruno: Any, world: World, queries: Any, db
         profile = bruno.hx_get(f"/companies/{group.id}")
     assert "Filiales suivantes" in profile
     assert len(seen) <= 12, "\n".join(seen)
+
+
+def test_a_save_asks_nothing_twice(bruno: Any, world: World, queries: Any, db_session: Any) -> None:
+    """F4: of what it does not change, it reads what the form shows; a number that stays is not looked for."""
+    group = factories.company("Groupe", main_city="Lyon", phone_main="04 65 71 00 01", sales_rep=world.bruno.id)
+    page = bruno.hx_get(f"/companies/{group.id}/edit")
+    with queries() as seen:
+        page.submit({"phone_other": "04 65 71 00 02"}, htmx=True)
+    assert len(seen) == len(set(seen)) <= 9, "\n".join(seen)
+    page = bruno.hx_get(f"/companies/{group.id}/edit")
+    with queries() as seen:
+        page.submit({"name": "Groupement"}, htmx=True)
+    assert len(seen) == len(set(seen)) <= 12, "\n".join(seen)

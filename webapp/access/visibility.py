@@ -6,6 +6,7 @@ statement with `granted` (it applies the rule itself, as the trees do by reading
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, select
@@ -23,7 +24,7 @@ E = TypeVar("E", bound=Executable)
 M = TypeVar("M", bound=Model)
 
 
-#: The principals of a viewer, or what stands for them in a statement that is built once.
+#: The principals of a viewer, as ids or as the parameter that will hold them (`seen_by`).
 Principals = Sequence[int] | BindParameter[Any]
 PRINCIPALS: BindParameter[Any] = bindparam("principals", expanding=True)
 
@@ -47,23 +48,40 @@ RULES = {Company: company_rule, Contact: contact_rule}
 
 def visible(model: type[Any], viewer: Viewer, *columns: Any) -> Select[Any]:
     """Return a select of the records `viewer` may see, or of some `columns` of them."""
+    return _visible(model, columns, viewer.principal_ids)
+
+
+def visible_to_all(model: type[Any], *columns: Any) -> Select[Any]:
+    """Return the same select for any viewer, to be kept: who that is comes as it runs, with `seen_by`.
+
+    Building a statement costs more than running it.
+    """
+    return _visible(model, columns, PRINCIPALS)
+
+
+def seen_by(viewer: Viewer) -> dict[str, Any]:
+    """Return the parameter that a select of `visible_to_all` wants."""
+    return {"principals": viewer.principal_ids}
+
+
+def _visible(model: type[Any], columns: Sequence[Any], principals: Principals) -> Select[Any]:
     statement = select(*columns) if columns else select(model)
-    return granted(statement.where(RULES[model](viewer.principal_ids)), "visible")
-
-
-def visible_later(model: type[Any], *columns: Any) -> Select[Any]:
-    """Return a select to build once and run for any viewer, with their `principal_ids` as `principals`."""
-    return granted(select(*columns).where(RULES[model](PRINCIPALS)), "visible")
+    return granted(statement.where(RULES[model](principals)), "visible")
 
 
 def get_visible(model: type[M], record_id: int, viewer: Viewer) -> M:
     """Return one record; one that is hidden or missing raises the same 404, so existence isn't told."""
     if not -(2**63) <= record_id < 2**63:
         raise NotFound
-    record = db.session.scalar(visible(model, viewer).where(model.id == record_id))  # type: ignore[attr-defined]
+    record = db.session.scalar(_one_visible(model), {"id": record_id, **seen_by(viewer)})
     if record is None:
         raise NotFound
     return record  # type: ignore[no-any-return]
+
+
+@cache
+def _one_visible(model: type[Any]) -> Select[Any]:
+    return visible_to_all(model).where(model.id == bindparam("id"))
 
 
 def granted(statement: E, how: str) -> E:

@@ -6,6 +6,7 @@ POST, and the macro that opens a form prints it.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, Self
 
 import wtforms
@@ -27,6 +28,12 @@ class Outcome:
         raise NotImplementedError
 
 
+@cache
+def _messages(language: str) -> Any:
+    """WTForms' own messages, which it looks for on the disk."""
+    return wtforms.i18n.get_translations((language,))
+
+
 class Form(Outcome, wtforms.Form):
     """A form, or one tab of one."""
 
@@ -37,7 +44,7 @@ class Form(Outcome, wtforms.Form):
         posted: Mapping[str, str] | None = None
 
         def get_translations(self, form: Any) -> Any:
-            return wtforms.i18n.get_translations((language(),))
+            return _messages(language())
 
     @classmethod
     def load(cls, values: Mapping[str, Any] | None = None, viewer: Viewer | None = None) -> Self:

@@ -166,17 +166,22 @@ class Ref(Field):
 
     @property
     def options(self) -> Iterable[tuple[str, str, bool]]:
-        kept = self.object_data if isinstance(self.object_data, int) else None
-        choices = references.options(self.list, keep=kept)
+        choices = references.options(self.list, keep=self._kept)
         return [("", "—", self.data is None)] + [(str(i), label, i == self.data) for i, label in choices]
 
     def clean(self, typed: str) -> int | None:
         if not typed:
             return None
-        kept = self.object_data if isinstance(self.object_data, int) else None
-        if not typed.isdecimal() or int(typed) not in dict(references.options(self.list, keep=kept)):
+        if typed == str(self._kept):
+            # What the record has already is not looked for: most saves then read no list.
+            return self._kept
+        if not typed.isdecimal() or int(typed) not in dict(references.options(self.list)):
             raise ValueError(_("Choisissez une valeur de la liste."))
         return int(typed)
+
+    @property
+    def _kept(self) -> int | None:
+        return self.object_data if isinstance(self.object_data, int) else None
 
 
 class Lookup(Field):

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Integer, Row, literal, select, tuple_
+from sqlalchemy import Integer, Row, bindparam, literal, select, tuple_
 from sqlalchemy.orm import aliased
 
-from webapp.access import Viewer, unscoped, visible
+from webapp.access import Viewer, seen_by, unscoped, visible, visible_to_all
 from webapp.addresses import format_address, prints_subdivision
 from webapp.extensions import db
 from webapp.models import (
@@ -34,6 +34,21 @@ REFERENCES = tuple(
     column.name
     for column in Company.__table__.columns
     if any(key.column.table is ReferenceItem.__table__ for key in column.foreign_keys)
+)
+
+
+# Built once: building a statement costs more than running it.
+_REFERENCES = select(ReferenceItem).where(ReferenceItem.id.in_(bindparam("ids", expanding=True)))
+_PEOPLE = select(Resource.id, Resource.name).where(Resource.id.in_(bindparam("ids", expanding=True)))
+_SUBSIDIARIES = (
+    visible_to_all(Company, Company.id, Company.name, Company.commercial_status, Company.company_number)
+    .where(Company.parent_id == bindparam("parent"))
+    .order_by(Company.sort_key, Company.id)
+    .limit(PAGE + 1)
+)
+_MORE_SUBSIDIARIES = _SUBSIDIARIES.where(
+    tuple_(Company.sort_key, Company.id)
+    > tuple_(bindparam("key", type_=Company.sort_key.type), bindparam("id", type_=Company.id.type))
 )
 
 
@@ -105,14 +120,12 @@ def _references(company: Company) -> dict[int, ReferenceItem]:
     ids = {getattr(company, name) for name in REFERENCES}
     for address in company.addresses.values():
         ids |= {getattr(address, f"{part}_id") for part in REFERENCE_PARTS}
-    rows = db.session.scalars(select(ReferenceItem).where(ReferenceItem.id.in_(ids - {None})))
-    return {item.id: item for item in rows}
+    return {item.id: item for item in db.session.scalars(_REFERENCES, {"ids": list(ids - {None})})}
 
 
 def _people(company: Company) -> dict[int | None, str]:
     ids = {getattr(company, name) for name in PEOPLE} - {None}
-    rows = db.session.execute(select(Resource.id, Resource.name).where(Resource.id.in_(ids)))
-    return dict(rows.all()) if ids else {}
+    return dict(db.session.execute(_PEOPLE, {"ids": list(ids)}).all()) if ids else {}
 
 
 def _postal_address(address: CompanyAddress, references: Mapping[int, ReferenceItem]) -> PostalAddress:
@@ -157,10 +170,7 @@ def ancestors(company: Company, viewer: Viewer) -> list[Ancestor]:
 
 def subsidiaries(company: Company, viewer: Viewer, after: Company | None = None) -> list[Row[Any]]:
     """Return the subsidiaries the viewer may see, in order of name: one page and one more, to know if there are."""
-    statement = visible(
-        Company, viewer, Company.id, Company.name, Company.commercial_status, Company.company_number
-    ).where(Company.parent_id == company.id)
-    if after is not None:
-        statement = statement.where(tuple_(Company.sort_key, Company.id) > (after.sort_key, after.id))
-    rows = db.session.execute(statement.order_by(Company.sort_key, Company.id).limit(PAGE + 1))
-    return list(rows)
+    parameters = {"parent": company.id, **seen_by(viewer)}
+    if after is None:
+        return list(db.session.execute(_SUBSIDIARIES, parameters))
+    return list(db.session.execute(_MORE_SUBSIDIARIES, parameters | {"key": after.sort_key, "id": after.id}))

@@ -46,6 +46,13 @@ def full_name(values: Mapping[str, Any], title: str = "") -> str:
     return " ".join(part for part in parts if part)
 
 
+def name_keys(first_name: str, middle_name: str, last_name: str) -> dict[str, Any]:
+    """Return what a contact is sorted by, the last name first, and found by."""
+    name = " ".join(filter(None, (first_name, middle_name, last_name)))
+    last_first = " ".join(filter(None, (last_name, first_name, middle_name)))
+    return {"sort_key": sort_key(last_first), "search_key": search_key(name)[:MAX_SEARCH_KEY]}
+
+
 # --- rules -------------------------------------------------------------------------------------------------------
 
 
@@ -132,7 +139,7 @@ def _assign(contact: Contact, values: Mapping[str, Any], by: Viewer) -> None:
 def _write_text(contact: Contact) -> None:
     """Keep what the contact is found by (N2)."""
     phones = [{"e164": phone.e164, "typed": phone.typed} for phone in contact.phones.values()]
-    texts.write_contact(contact.id, texts.contact_text(SHAPE.read(contact), phones))
+    texts.CONTACTS.write({contact.id: texts.contact_text(SHAPE.read(contact), phones)})
 
 
 def contact_columns(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -140,9 +147,7 @@ def contact_columns(values: Mapping[str, Any]) -> dict[str, Any]:
     columns = SHAPE.own_columns(values)
     names = {name: values[name] for name in _NAMES}
     columns["name"] = full_name(names)
-    last_first = (names["last_name"], names["first_name"], names["middle_name"])
-    columns["sort_key"] = sort_key(" ".join(filter(None, last_first)))
-    columns["search_key"] = search_key(columns["name"])[:MAX_SEARCH_KEY]
+    columns |= name_keys(**names)
     number = columns["contact_number"] or None
     columns["contact_number"] = number
     columns["number_key"] = number.casefold() if number else None

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from flask import g
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -12,9 +13,16 @@ from webapp.models import Counter, Organisation, Setting
 
 
 def load() -> Organisation:
-    """Return the settings in force."""
-    rows = db.session.execute(select(Setting.name, Setting.value))
-    return Organisation.from_rows({row.name: row.value for row in rows})
+    """Return the settings in force, read once per request."""
+    if "organisation" not in g:
+        rows = db.session.execute(select(Setting.name, Setting.value))
+        g.organisation = Organisation.from_rows({row.name: row.value for row in rows})
+    return g.organisation  # type: ignore[no-any-return]
+
+
+def forget() -> None:
+    """Drop what this request has read: the settings may have changed."""
+    g.pop("organisation", None)
 
 
 def save(values: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
@@ -29,6 +37,7 @@ def save(values: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
         if new != old:
             db.session.merge(Setting(name=name, value=new))
             changes.append((name, old, new))
+    forget()
     return changes
 
 

@@ -3,10 +3,25 @@
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask import g
-from sqlalchemy import Column, ColumnElement, MetaData, and_, exists, func, literal, select, tuple_, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    MetaData,
+    Select,
+    String,
+    and_,
+    exists,
+    func,
+    literal,
+    select,
+    tuple_,
+    type_coerce,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from webapp.access import Ability, Viewer, require, unscoped
@@ -57,21 +72,26 @@ def countries(*, keep: str | None = None) -> list[tuple[str, str]]:
 LOOKED_UP = (ReferenceList.PROVINCE, ReferenceList.WORK_SITE)
 
 
-def _all() -> dict[ReferenceList, list[tuple[int, str, bool]]]:
+def _all() -> dict[str, list[tuple[int, str, bool]]]:
     """All lists that are offered whole, read with one query and kept for the request."""
     key = f"references_{language()}"
     if key not in g:
-        label = ReferenceItem.label_en if language() == "en" else ReferenceItem.label_fr
-        rows = db.session.execute(
-            select(ReferenceItem.list, ReferenceItem.id, label, ReferenceItem.retired_at)
-            .where(ReferenceItem.list.not_in(LOOKED_UP))
-            .order_by(ReferenceItem.list, ReferenceItem.position, ReferenceItem.id)
-        )
-        lists: dict[ReferenceList, list[tuple[int, str, bool]]] = {which: [] for which in ReferenceList}
-        for which, item_id, text, retired_at in rows:
-            lists[which].append((item_id, text, retired_at is not None))
+        lists: dict[str, list[tuple[int, str, bool]]] = {which: [] for which in ReferenceList}
+        for which, item_id, text, is_retired in db.session.execute(_offered(language())).all():
+            lists[which].append((item_id, text, is_retired))
         setattr(g, key, lists)
     return getattr(g, key)  # type: ignore[no-any-return]
+
+
+@cache
+def _offered(language: str) -> Select[str, int, str, bool]:
+    """Build the reading of all lists that are offered whole, each under its name as it is stored."""
+    label = ReferenceItem.label_en if language == "en" else ReferenceItem.label_fr
+    return (
+        select(type_coerce(ReferenceItem.list, String), ReferenceItem.id, label, ReferenceItem.retired_at.is_not(None))
+        .where(ReferenceItem.list.not_in(LOOKED_UP))
+        .order_by(ReferenceItem.list, ReferenceItem.position, ReferenceItem.id)
+    )
 
 
 def forget() -> None:
@@ -354,7 +374,12 @@ def _name(item: ReferenceItem, label_fr: str, label_en: str, code: str | None) -
     """Write the labels and the code of a value, and the key they are searched by."""
     _refuse_duplicates(item, {"label_fr": label_fr, "label_en": label_en, "code": code or ""})
     item.label_fr, item.label_en, item.code = label_fr, label_en, code or None
-    item.search_key = search_key(f"{label_fr} {label_en} {code or ''}")[:500]
+    item.search_key = key_of(label_fr, label_en, code)
+
+
+def key_of(label_fr: str, label_en: str, code: str | None) -> str:
+    """Return what a value is searched by."""
+    return search_key(f"{label_fr} {label_en} {code or ''}")[:500]
 
 
 def _refuse_duplicates(item: ReferenceItem, names: dict[str, str]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, String, bindparam, case, func, literal, select, true
 
-from webapp.access import Viewer, granted, visible_later
+from webapp.access import Viewer, granted, seen_by, visible_to_all
 from webapp.access.visibility import PRINCIPALS
 from webapp.extensions import db
 from webapp.i18n import language
@@ -139,7 +139,7 @@ class _Search:
             **sources.patterns(source, words),
             **{f"principal{number}": one for number, one in enumerate(self.viewer.principal_ids)},
             **self.filters,
-            "principals": self.viewer.principal_ids,
+            **seen_by(self.viewer),
             "low": low,
             "high": high,
             "budget": budget,
@@ -151,7 +151,7 @@ class _Search:
 
     @property
     def _sees_little(self) -> bool:
-        count = db.session.scalar(_few_grants(), {"principals": self.viewer.principal_ids, "few": FEW + 1})
+        count = db.session.scalar(_few_grants(), {**seen_by(self.viewer), "few": FEW + 1})
         return bool(count <= FEW)
 
     def _is_common(self, words: tuple[str, ...]) -> bool:
@@ -180,7 +180,7 @@ def _statement(
     hits = sources.ids(kind, source, words, principals, is_postgres).cte("hits")
     rank = literal(0) if source is Source.NAMES else _rank(kind, words)
     found = (
-        visible_later(model, *_columns(kind, in_language), model.sort_key, rank.label("rank"))
+        visible_to_all(model, *_columns(kind, in_language), model.sort_key, rank.label("rank"))
         .join_from(hits, model, model.id == hits.c.id)
         .join(kind.text, kind.text_id == model.id)
         # Names are read by the weights of their letters, which are blind to more than the words are.

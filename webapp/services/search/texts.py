@@ -1,14 +1,25 @@
 """What a record is found by: its folded text, kept beside it and written with it (N2)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Insert
+from sqlalchemy import Insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from webapp.access import unscoped
 from webapp.extensions import db
-from webapp.models import MAX_SEARCH_TEXT, CompanySearch, ContactSearch, SearchWord
+from webapp.models import (
+    MAX_SEARCH_TEXT,
+    Company,
+    CompanyPhone,
+    CompanySearch,
+    Contact,
+    ContactPhone,
+    ContactSearch,
+    SearchWord,
+)
 from webapp.phones import spellings
 from webapp.text import search_key
 
@@ -36,30 +47,82 @@ def words_of(text: str) -> set[str]:
     return {word for word in name.split() if len(word) in MENDED_LENGTHS and word.isalpha()}
 
 
-def write_company(company_id: int, text: str) -> None:
-    """Keep the text of a company: two statements, the first of which does nothing when the text is the same."""
-    _write(CompanySearch, "company_id", company_id, text)
-
-
-def write_contact(contact_id: int, text: str) -> None:
-    """Keep the text of a contact."""
-    _write(ContactSearch, "contact_id", contact_id, text)
-
-
 def add_words(words: Iterable[str]) -> None:
     """Remember words of names; those that are known stay."""
-    if rows := [{"word": word} for word in words]:
+    if rows := [{"word": word} for word in sorted(words)]:
         db.session.execute(_insert(SearchWord).on_conflict_do_nothing(), rows)
 
 
-def _write(model: type[Any], key: str, record_id: int, text: str) -> None:
-    row = _insert(model).values({key: record_id, "text": text})
-    db.session.execute(
-        row.on_conflict_do_update(
-            index_elements=[key], set_={"text": row.excluded.text}, where=model.text != row.excluded.text
+@dataclass(frozen=True)
+class Texts:
+    """The texts of one kind of record: where they are kept, and what they are made of."""
+
+    model: type[Any]
+    record: type[Any]
+    phone: type[Any]
+    #: The values a text is made of, besides the numbers.
+    fields: Sequence[str]
+    of: Callable[[Mapping[str, Any], Iterable[Mapping[str, Any]]], str]
+
+    @property
+    def key(self) -> str:
+        """The column by which a text, or a number, names its record."""
+        return f"{self.record.__tablename__}_id"
+
+    def write(self, texts: Mapping[int, str]) -> None:
+        """Keep the texts of some records, by id: those that are the same are left alone."""
+        if not texts:
+            return
+        row = _insert(self.model)
+        row = row.on_conflict_do_update(
+            index_elements=[self.key],
+            set_={"text": row.excluded.text},
+            where=self.model.text != row.excluded.text,
         )
-    )
-    add_words(words_of(text))
+        db.session.execute(row, [{self.key: record_id, "text": text} for record_id, text in texts.items()])
+        add_words(set().union(*map(words_of, texts.values())))
+
+    def rebuild(self, ids: Collection[int]) -> None:
+        """Make the texts of some records again, from what is stored."""
+        owner = getattr(self.phone, self.key)
+        phones: dict[int, list[dict[str, Any]]] = {record_id: [] for record_id in ids}
+        numbers = select(owner, self.phone.e164, self.phone.typed).where(owner.in_(ids)).order_by(self.phone.kind)
+        for record_id, e164, typed in db.session.execute(unscoped(numbers, _WHY)):
+            phones[record_id].append({"e164": e164, "typed": typed})
+        columns = (getattr(self.record, name) for name in self.fields)
+        records = select(self.record.id, *columns).where(self.record.id.in_(ids))
+        rows = db.session.execute(unscoped(records, _WHY)).all()
+        self.write({row.id: self.of(row._asdict(), phones[row.id]) for row in rows})
+
+    def rebuild_all(self) -> None:
+        """Make every text again, some at a time."""
+        last = 0
+        while True:
+            some = select(self.record.id).where(self.record.id > last).order_by(self.record.id).limit(_AT_ONCE)
+            ids = db.session.scalars(unscoped(some, _WHY)).all()
+            if not ids:
+                return
+            self.rebuild(ids)
+            last = ids[-1]
+
+
+COMPANIES = Texts(
+    model=CompanySearch,
+    record=Company,
+    phone=CompanyPhone,
+    fields=("name", "alias", "company_number", "vat_number", "website"),
+    of=company_text,
+)
+CONTACTS = Texts(
+    model=ContactSearch,
+    record=Contact,
+    phone=ContactPhone,
+    fields="first_name middle_name last_name nickname contact_number email1 email2 email3".split(),
+    of=contact_text,
+)
+
+_WHY = "what one is found by has no viewer"
+_AT_ONCE = 1_000
 
 
 def _insert(model: type[Any]) -> Any:
