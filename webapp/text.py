@@ -13,7 +13,7 @@ from threading import Lock
 from anyascii import anyascii
 from pyuca.collator import Collator_10_0_0
 
-KEY_VERSION = 2
+KEY_VERSION = 1
 """Raised whenever a stored sort or search key would come out otherwise: stored keys are then rebuilt."""
 
 MAX_KEY_BYTES = 512
