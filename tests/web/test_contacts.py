@@ -214,6 +214,16 @@ def test_surveys_ask_for_an_email(bruno: Any, world: World, db_session: Any) -> 
     assert "enquêtes" in page.submit({"email1": ""}, status=422).error("email1")
 
 
+def test_surveys_list_whom_they_cannot_reach(bruno: Any, world: World, db_session: Any) -> None:
+    """D13: listed, not blocked."""
+    factories.contact("Paul Roux", company=world.durand.id)
+    assert "n’ont pas d’e-mail 1" not in bruno.get(f"/companies/{world.durand.id}")
+    change_company(world.durand.id, surveys_enabled=True)
+    note = bruno.get(f"/companies/{world.durand.id}").one("div", class_="note")
+    assert "Paul Roux" in note.text
+    assert world.elise.name not in note.text
+
+
 def test_a_reference_needs_a_company_that_is_one(bruno: Any, world: World, db_session: Any) -> None:
     """K3: greyed, and refused to whoever posts it all the same."""
     page = bruno.get(f"/contacts/{world.elise.id}/edit")
@@ -439,7 +449,7 @@ def test_a_company_with_contacts_asks_few_questions_too(
     bruno: Any, world: World, queries: Any, db_session: Any
 ) -> None:
     """F6."""
-    group = factories.company("Groupe", main_city="Lyon", phone_main="04 65 71 00 01", sales_rep=world.bruno.id)
+    group = factories.company("Groupe", main_city="Lyon", phone_main="04 65 71 00 01", surveys_enabled=True)
     for number in range(25):
         factories.contact(f"Ana Zola{number}", company=group.id, phone_mobile="06 12 34 56 78")
         factories.company(f"Filiale {number:02}", parent=group.id)
