@@ -86,6 +86,7 @@ class Node:
 class Link:
     label: str
     href: str
+    icon: str = ""
     is_current: bool = False
 
 
@@ -94,11 +95,13 @@ class Sidebar:
     """All that `trees/_sidebar.html` prints."""
 
     title: str
+    #: How the companies are grouped.
+    view: str
     #: Where the page of the whole tree is.
     href: str
     #: Where the sidebar fetches itself again.
     refresh_url: str
-    #: What "Afficher" offers, when there is a choice (N1).
+    #: What `Options > Afficher` offers, when there is a choice (N1).
     views: Sequence[Link]
     nodes: Sequence[Node]
     #: The companies that stand in no branch of this view (D8).
@@ -211,6 +214,7 @@ def sidebar(
     children = trees.pages(view, {key: place for key, place in open_places.items() if key in shown}, viewer)
     return Sidebar(
         title=section_title(view.status),
+        view=str(view.label),
         href=section_url(view.status),
         refresh_url=url_for("trees.tree", tree=view.tree),
         views=_views(view),
@@ -224,7 +228,12 @@ def _views(current: TreeView) -> list[Link]:
     if len(views) == 1:
         return []
     return [
-        Link(label=str(view.label), href=section_url(view.status, view=view.tree), is_current=view is current)
+        Link(
+            label=str(view.label),
+            href=section_url(view.status, view=view.tree),
+            icon=_ICONS[view.grouped_by],
+            is_current=view is current,
+        )
         for view in views
     ]
 
