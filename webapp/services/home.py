@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select
 from sqlalchemy.orm import aliased
 
-from webapp.access import Viewer, unscoped, visible
+from webapp.access import Viewer, seen_by, unscoped, visible_to_all
 from webapp.extensions import db
 from webapp.models import CommercialStatus, Company, Resource, Setting
 
@@ -48,27 +49,41 @@ def my_companies(viewer: Viewer) -> dict[Part, list[CompanyLine]]:
     """Return the companies `viewer` is something to, the last changed first, by part: one query for each."""
     if viewer.resource_id is None:
         return {}
-    found = {part: _lines(viewer, column == viewer.resource_id) for part, column in _COLUMNS.items()}
+    found = {part: _read(_of_resource(part), viewer, resource=viewer.resource_id) for part in Part}
     return {part: lines for part, lines in found.items() if lines}
 
 
 def recently_changed(viewer: Viewer, status: CommercialStatus | None = None) -> list[CompanyLine]:
     """Return the companies changed last, of one status or of all, among the last changes of all."""
+    return _read(_among_last(status), viewer)
+
+
+@cache
+def _of_resource(part: Part) -> Select[Any]:
+    return _lines(_COLUMNS[part] == bindparam("resource"))
+
+
+@cache
+def _among_last(status: CommercialStatus | None) -> Select[Any]:
     last = select(Company.id).order_by(Company.updated_at.desc()).limit(LOOKED_AT).subquery()
     is_among_last = Company.id.in_(select(last.c.id))
-    return _lines(viewer, is_among_last if status is None else is_among_last & (Company.commercial_status == status))
+    return _lines(is_among_last if status is None else is_among_last & (Company.commercial_status == status))
 
 
-def _lines(viewer: Viewer, condition: ColumnElement[bool]) -> list[CompanyLine]:
+def _lines(condition: ColumnElement[bool]) -> Select[Any]:
     last_by = aliased(Resource)
-    statement = (
-        visible(Company, viewer, Company.id, Company.name, Company.commercial_status, Company.updated_at, last_by.name)
+    columns = (Company.id, Company.name, Company.commercial_status, Company.updated_at, last_by.name)
+    return (
+        visible_to_all(Company, *columns)
         .outerjoin(last_by, last_by.id == Company.updated_by_id)
         .where(condition)
         .order_by(Company.updated_at.desc(), Company.id.desc())
         .limit(SHOWN)
     )
-    return [CompanyLine(*row) for row in db.session.execute(statement)]
+
+
+def _read(statement: Select[Any], viewer: Viewer, **parameters: Any) -> list[CompanyLine]:
+    return [CompanyLine(*row) for row in db.session.execute(statement, parameters | seen_by(viewer))]
 
 
 class Beginnings(NamedTuple):
