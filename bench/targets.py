@@ -51,9 +51,11 @@ def _f1(plan: Plan, which: Which) -> None:
     world = world_of(url)
     with serving(url) as served:
         branch = world.branches[0]
+        # Without a cookie: Flask-Login gives every template its user, and would read one from the database.
+        stranger = Client(served.client.address)
         pages = {
-            "hello": (served.bare, "/bench/hello", False),
-            "Jinja, 50 rows": (served.bare, "/bench/jinja", False),
+            "hello": (stranger, "/bench/hello", False),
+            "Jinja, 50 rows": (stranger, "/bench/jinja", False),
             "probe: login, 50 rows by keyset, Jinja": (served.bare, f"/bench/probe?branch={branch}", False),
             "a branch, 50 companies": (served.client, f"/trees/type/{branch}", True),
             "a branch, from a letter": (served.client, f"/trees/type/{branch}?at=M", True),

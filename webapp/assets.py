@@ -1,7 +1,8 @@
 """Static files: assembled once per content, served under that content's hash so that browsers may keep them for ever.
 
-The sources are small files that read well; a page loads one style sheet and one script. There is nothing to build by
-hand: the first start after a change writes `<instance>/static/<hash>/`, and WhiteNoise serves it, compressed.
+The sources are small files that read well; a page loads one style sheet and one script, which begins with htmx. There
+is nothing to build by hand: the first start after a change writes `<instance>/static/<hash>/`, and WhiteNoise serves
+it, compressed.
 """
 
 import gzip
@@ -24,6 +25,8 @@ from webapp.i18n import language
 from webapp.web import SECURITY_HEADERS, wants_fragment
 
 SOURCES = Path(__file__).parent / "static"
+#: What the scripts stand on, as its authors published it.
+HTMX = Path("vendor") / "htmx-4.0.1.min.js"
 #: Worth compressing; a font already is.
 TEXT = {".css", ".js", ".svg", ".txt"}
 #: Pages opened before an upgrade still find their files.
@@ -79,13 +82,22 @@ def assembled() -> dict[str, bytes]:
     files = {
         "app.css": _joined("css", "{}\n"),
         # Each script keeps its names to itself: a block, in a module.
-        "app.js": _joined("js", "{{\n{}}}\n"),
+        "app.js": _htmx() + _joined("js", "{{\n{}}}\n"),
     }
     for path in sorted(SOURCES.rglob("*")):
         name = path.relative_to(SOURCES)
-        if path.is_file() and name.parts[0] not in ("css", "js"):
+        if path.is_file() and name.parts[0] not in ("css", "js") and name != HTMX:
             files[name.as_posix()] = path.read_bytes()
     return files
+
+
+def _htmx() -> bytes:
+    """Return htmx as the beginning of a module; a first visit then asks for one script, not two.
+
+    Its name is made known to all, as when it is loaded by itself.
+    """
+    notice = f"/* {HTMX.stem}: vendor/htmx-LICENSE.txt */\n"
+    return notice.encode() + (SOURCES / HTMX).read_bytes() + b"\nglobalThis.htmx = htmx;\n"
 
 
 def _joined(kind: str, each: str) -> bytes:

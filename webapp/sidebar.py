@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 from flask import after_this_request, current_app, request, url_for
@@ -59,9 +59,30 @@ _BRANCH_KEY = re.compile(r"(?:{})-[0-9]{{1,18}}".format("|".join(Tree)))
 E = TypeVar("E", bound=Entry)
 
 
+class Record(NamedTuple):
+    """A record in a branch: what is printed of it and no more, as a page holds many."""
+
+    key: str
+    label: str
+    #: Works alone, without scripts.
+    href: str
+    position: int | None
+    is_selected: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class Records:
+    """Records that follow each other, all of one kind; drawn so, they cost a third of what as many nodes do."""
+
+    kind: str
+    icon: str
+    setsize: int
+    rows: Sequence[Record]
+
+
 @dataclass(slots=True, kw_only=True)
 class Node:
-    """An entry of the tree as `macros/tree.html` draws it."""
+    """An entry of the tree that is no record, as `macros/tree.html` draws it."""
 
     key: str
     label: str
@@ -72,14 +93,17 @@ class Node:
     count: str = ""
     expandable: bool = False
     open: bool = False
-    selected: bool = False
-    children: "list[Node] | None" = None
+    children: "Entries | None" = None
     #: What answers with the children, or with the entries to put in place of "more" and "before".
     children_url: str = ""
     #: The node whose children a letter replaces.
     target: str = ""
     setsize: int | None = None
     posinset: int | None = None
+
+
+#: What stands in a level, in order.
+Entries = Sequence[Node | Records]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +124,7 @@ class Sidebar:
     refresh_url: str
     #: What "Afficher" offers, when there is a choice (N1).
     views: Sequence[Link]
-    nodes: Sequence[Node]
+    nodes: Entries
     #: The companies that stand in no branch of this view (D8).
     unassigned: Link | None
 
@@ -249,7 +273,7 @@ def branch_nodes(
     page: Page[Branch],
     children: Mapping[int, Page[CompanyEntry]] | None = None,
     selected_id: int | None = None,
-) -> list[Node]:
+) -> Entries:
     """Return the nodes of some branches; those in `children` are open."""
     children = children or {}
     nodes = [
@@ -283,31 +307,20 @@ def company_nodes(
     *,
     total: int | None = None,
     with_letters: bool = True,
-) -> list[Node]:
-    """Return the nodes of some companies of a branch, which holds `total` of them if that is known.
+) -> Entries:
+    """Return what stands in a branch: some of its companies, of which there are `total` if that is known.
 
     A branch that is not whole begins with a way to jump by letter.
     """
     root = url_for("trees.companies")
-    size = _size(page, total)
-    is_expandable = view.levels[-1] is not Level.COMPANY
-    nodes = [
-        Node(
-            key=f"company-{company.id}",
-            label=company.label,
-            href=f"{root}/{company.id}",
-            kind=Level.COMPANY,
-            icon="building-2",
-            expandable=is_expandable,
-            selected=company.id == selected_id,
-            setsize=size,
-            posinset=position,
-        )
+    rows = [
+        Record(f"company-{company.id}", company.label, f"{root}/{company.id}", position, company.id == selected_id)
         for position, company in _numbered(page)
     ]
+    companies = Records(kind=Level.COMPANY, icon="building-2", setsize=_size(page, total), rows=rows)
     url = branch_url(view, branch_id)
-    nodes = _with_ends(nodes, page, view.key(branch_id), page_url=url, more_url=url)
-    return [_letters_node(view, branch_id), *nodes] if with_letters and not page.is_whole else nodes
+    entries = _with_ends([companies], page, view.key(branch_id), page_url=url, more_url=url)
+    return [_letters_node(view, branch_id, url), *entries] if with_letters and not page.is_whole else entries
 
 
 def letter_links(view: TreeView, branch_id: int) -> list[tuple[str, str]]:
@@ -326,11 +339,11 @@ def letter_nodes(view: TreeView, branch_id: int) -> list[Node]:
     ]
 
 
-def _letters_node(view: TreeView, branch_id: int) -> Node:
+def _letters_node(view: TreeView, branch_id: int, url: str) -> Node:
     return Node(
         key=f"letters-{view.key(branch_id)}",
         label=_("Aller à une lettre"),
-        href=branch_url(view, branch_id),
+        href=url,
         kind=Level.BRANCH,
         icon="list",
         expandable=True,
@@ -338,25 +351,19 @@ def _letters_node(view: TreeView, branch_id: int) -> Node:
     )
 
 
-def _with_ends(nodes: list[Node], page: Page[Any], key: str, page_url: str, more_url: str) -> list[Node]:
+def _with_ends(entries: Entries, page: Page[Any], key: str, page_url: str, more_url: str) -> Entries:
     """Add the entries that fetch what stands before and after a page."""
-    ends = (("before", page.before, _("Précédents")), ("more", page.after, _("Suite")))
-    before, more = (
-        [
-            Node(
-                key=f"{kind}-{key}",
-                label=label,
-                href=f"{page_url}?{way}={cursor}",
-                kind=kind,
-                icon="",
-                children_url=f"{more_url}?{way}={cursor}",
-            )
-        ]
-        if cursor
-        else []
-        for (kind, cursor, label), way in zip(ends, ("before", "after"), strict=True)
-    )
-    return [*before, *nodes, *more]
+
+    def end(kind: str, label: str, cursor: str) -> Node:
+        href, fetched = f"{page_url}?{cursor}", f"{more_url}?{cursor}"
+        return Node(key=f"{kind}-{key}", label=label, href=href, kind=kind, icon="", children_url=fetched)
+
+    before, after = page.before, page.after
+    return [
+        *([end("before", _("Précédents"), f"before={before}")] if before else []),
+        *entries,
+        *([end("more", _("Suite"), f"after={after}")] if after else []),
+    ]
 
 
 def _numbered(page: Page[E]) -> Iterator[tuple[int | None, E]]:

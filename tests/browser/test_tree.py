@@ -151,6 +151,18 @@ def test_a_long_branch_goes_on_as_one_walks(browser_page: Open, partners: int, a
     expect(items).to_have_count(75)
 
 
+def test_a_name_that_is_cut_short_can_be_read(browser_page: Open, world: World, client_type: int) -> None:
+    name = "Établissements Durand & Fils, successeurs de la Manufacture des Étoffes du Nord et de l’Est"
+    companies.update(get_visible(Company, world.durand.id, SYSTEM), {"name": name}, SYSTEM)
+    db.session.commit()
+    page = browser_page("bruno")
+    page.goto(f"/companies?open=type-{client_type}")
+    for label, title in ((name, name), ("Zéphyr", None)):
+        shown = node(page, label).locator(".lab")
+        shown.hover()
+        assert shown.get_attribute("title") == title
+
+
 def test_after_a_save_the_tree_shows_the_truth_where_one_was(
     browser_page: Open, world: World, client_type: int
 ) -> None:

@@ -46,8 +46,16 @@ def test_the_scripts_stay_small() -> None:
 
 @pytest.mark.parametrize("name", VENDORED)
 def test_what_others_wrote_is_unmodified(name: str) -> None:
-    digest = hashlib.sha384(assets.assembled()[name]).digest()
+    digest = hashlib.sha384((assets.SOURCES / name).read_bytes()).digest()
     assert base64.b64encode(digest).decode() == VENDORED[name]
+
+
+def test_the_script_begins_with_htmx_and_names_its_licence() -> None:
+    """F5: one request for all scripts of a first visit."""
+    notice, htmx, *_rest = assets.assembled()["app.js"].split(b"\n", 2)
+    assert htmx == (assets.SOURCES / assets.HTMX).read_bytes().strip()
+    assert b"vendor/htmx-LICENSE.txt" in notice
+    assert assets.HTMX.as_posix() not in assets.assembled()
 
 
 @pytest.mark.parametrize("name", LICENCES)

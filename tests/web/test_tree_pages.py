@@ -70,7 +70,7 @@ def test_a_branch_then_a_company_by_links_and_the_tree_stays_open(
     assert branch.heading == "Client"
     assert shown(branch) == ["Durand & Fils", "L’Écluse", "Zéphyr"]
 
-    profile = bruno.get(branch.one(id=f"node-company-{world.durand.id}-row")["href"])
+    profile = bruno.get(branch.one(id=f"node-company-{world.durand.id}").one("a")["href"])
     assert profile.heading == "Durand & Fils"
     assert profile.one(id=f"node-company-{world.durand.id}")["aria-selected"] == "true"
     assert profile.one(id=f"node-company-{world.ecluse.id}")["aria-selected"] == "false"

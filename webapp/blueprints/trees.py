@@ -192,7 +192,7 @@ def _company_on_screen() -> Company | None:
     return company
 
 
-def _nodes(nodes: list[sidebar.Node], level: int) -> Response:
+def _nodes(nodes: sidebar.Entries, level: int) -> Response:
     return _part("trees/_nodes.html", nodes=nodes, level=level)
 
 

@@ -58,7 +58,7 @@ COUNT_CAP = 1000
 
 
 class Level(StrEnum):
-    """What stands at one depth of a tree; the last level of a view has no children."""
+    """What stands at one depth of a tree; the last level has no children."""
 
     BRANCH = "branch"
     COMPANY = "company"
@@ -74,7 +74,6 @@ class TreeView:
     status: CommercialStatus
     #: Whose values are the branches: those of a list, in its order, or the resources, by name.
     grouped_by: ReferenceList | type[Resource]
-    levels: tuple[Level, ...] = (Level.BRANCH, Level.COMPANY)
     #: What the companies without a value are listed under; nothing where each must have one (D8).
     unassigned_label: LazyString | None = None
 
@@ -290,7 +289,7 @@ def pages(view: TreeView, places: dict[int, Place], viewer: Viewer) -> dict[int,
         }
     statement = _windows_statement(len(viewer.principal_ids), tuple(is_back for _b, _c, is_back, _l in windows))
     read: dict[tuple[int, bool], list[CompanyEntry]] = {}
-    for number, company_id, name, sort_key in db.session.execute(statement, parameters):
+    for number, company_id, name, sort_key in db.session.execute(statement, parameters).all():
         branch_id, _cursor, is_back, _limit = windows[number]
         read.setdefault((branch_id, is_back), []).append(CompanyEntry(company_id, name, sort_key))
     return {

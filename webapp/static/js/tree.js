@@ -119,6 +119,12 @@ document.addEventListener("click", (event) => {
   toggle(item);
 }, true);
 
+// A name that is cut short is shown whole where one points.
+document.addEventListener("mouseover", (event) => {
+  const label = event.target.closest?.(".tree .lab");
+  if (label && label.scrollWidth > label.clientWidth) label.title = label.textContent;
+});
+
 // The record on screen is the selected one. When it isn't in the tree, the tree comes again, unfolded down to it.
 const follow = () => {
   let found = false;
