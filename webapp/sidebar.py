@@ -18,7 +18,8 @@ from webapp.access import Viewer
 from webapp.i18n import _, _l, _n, number
 from webapp.models import NO_BRANCH, CommercialStatus, Company, ReferenceList, Resource, Tree
 from webapp.services import trees
-from webapp.services.trees import Branch, CompanyEntry, Entry, Level, Page, Place, TreeView
+from webapp.services.paging import Entry, Page, Place
+from webapp.services.trees import Branch, CompanyEntry, Level, TreeView
 
 OPEN_COOKIE = "tree"
 VIEW_COOKIE = "tree_view"

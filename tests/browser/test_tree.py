@@ -13,7 +13,7 @@ from webapp.access import SYSTEM, get_visible, unscoped
 from webapp.extensions import db
 from webapp.models import Company, ReferenceList
 from webapp.services import companies
-from webapp.services.trees import PAGE
+from webapp.services.paging import PAGE
 
 Open = Callable[..., Page]
 

@@ -11,7 +11,7 @@ from webapp.access import SYSTEM, get_visible
 from webapp.extensions import db
 from webapp.models import Company, ReferenceList
 from webapp.services import companies
-from webapp.services.trees import PAGE
+from webapp.services.paging import PAGE
 from webapp.text import sort_key
 
 

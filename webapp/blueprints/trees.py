@@ -19,7 +19,8 @@ from webapp.i18n import moment
 from webapp.models import CommercialStatus, Company, Tree
 from webapp.services import home, trees
 from webapp.services.companies import tree_of
-from webapp.services.trees import TREE_VIEWS, BadCursor, Entry, Page, Place, TreeView
+from webapp.services.paging import BadCursor, Entry, Page, Place
+from webapp.services.trees import TREE_VIEWS, TreeView
 from webapp.web import page, viewer, wants_fragment
 
 bp = Blueprint("trees", __name__)

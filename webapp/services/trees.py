@@ -5,13 +5,10 @@ primary key of `company_listing`, one range for each principal of the viewer, me
 Statements are built once for each number of principals, as building one costs more than running it.
 """
 
-import base64
-import struct
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -45,10 +42,7 @@ from webapp.models import (
 )
 from webapp.models.base import Id
 from webapp.services import companies
-from webapp.text import sort_prefix
-
-#: Entries in a page of a level.
-PAGE = 50
+from webapp.services.paging import Cursor, Page, Place
 
 #: Counts are exact up to here; beyond, one only says so.
 COUNT_CAP = 1000
@@ -128,129 +122,6 @@ def views_of(status: CommercialStatus) -> list[TreeView]:
 def branch_of(company: Company, view: TreeView) -> int | None:
     """Return the branch of `view` in which a company stands, or None when it is in another tree (T3)."""
     return dict(companies.places(vars(company))).get(view.tree)
-
-
-# --- places in an order --------------------------------------------------------------------------------------------
-
-
-class BadCursor(ValueError):
-    """What came as a cursor is none of ours."""
-
-
-_CURSOR_HEAD = struct.Struct(">qi")
-
-
-class Cursor(NamedTuple):
-    """A gap between two entries of an order by (sort key, id): after the entry of this key and id."""
-
-    sort_key: bytes = b""
-    id: int = 0
-    #: How many entries stand before the gap, when that is known.
-    position: int | None = None
-
-    def __str__(self) -> str:
-        head = _CURSOR_HEAD.pack(self.id, -1 if self.position is None else self.position)
-        return base64.urlsafe_b64encode(head + self.sort_key).decode().rstrip("=")
-
-    @classmethod
-    def parse(cls, text: str) -> "Cursor":
-        """Read a cursor that came back from a browser; raises BadCursor."""
-        try:
-            raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-            row_id, position = _CURSOR_HEAD.unpack_from(raw)
-        except (ValueError, struct.error) as error:
-            raise BadCursor(text) from error
-        return cls(raw[_CURSOR_HEAD.size :], row_id, position if position >= 0 else None)
-
-
-START = Cursor(position=0)
-
-
-@dataclass(frozen=True)
-class Place:
-    """Which part of an order to read: some entries up to a gap, and some from there.
-
-    None for `back` or `ahead`: nothing is read that way. Zero: only whether there is anything.
-    """
-
-    cursor: Cursor = START
-    back: int | None = None
-    ahead: int | None = PAGE
-
-    @classmethod
-    def after(cls, cursor: str) -> "Place":
-        return cls(Cursor.parse(cursor))
-
-    @classmethod
-    def before(cls, cursor: str) -> "Place":
-        return cls(Cursor.parse(cursor), back=PAGE, ahead=None)
-
-    @classmethod
-    def at(cls, prefix: str) -> "Place":
-        """The first names that begin with `prefix`, or come after."""
-        low, _high = sort_prefix(prefix)
-        return cls(Cursor(low), back=0)
-
-    @classmethod
-    def around(cls, sort_key: bytes, row_id: int) -> "Place":
-        """Half a page before a record and half a page from it on."""
-        return cls(Cursor(sort_key, row_id - 1), back=PAGE // 2, ahead=PAGE - PAGE // 2)
-
-
-class Entry(Protocol):
-    """What every level's rows have."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def label(self) -> str: ...
-    @property
-    def sort_key(self) -> bytes: ...
-
-
-E = TypeVar("E", bound=Entry)
-
-
-@dataclass(frozen=True)
-class Page(Generic[E]):
-    """Entries that follow each other, and whether there are others on either side."""
-
-    entries: Sequence[E]
-    has_before: bool = False
-    has_after: bool = False
-    #: How many entries stand before these, when that is known.
-    offset: int | None = 0
-
-    @property
-    def is_whole(self) -> bool:
-        return not self.has_before and not self.has_after
-
-    @property
-    def before(self) -> Cursor | None:
-        """Return the gap before the first entry, if something stands before it."""
-        if not self.has_before or not self.entries:
-            return None
-        return Cursor(self.entries[0].sort_key, self.entries[0].id - 1, self.offset)
-
-    @property
-    def after(self) -> Cursor | None:
-        """Return the gap after the last entry, if something comes after it."""
-        if not self.has_after or not self.entries:
-            return None
-        position = None if self.offset is None else self.offset + len(self.entries)
-        return Cursor(self.entries[-1].sort_key, self.entries[-1].id, position)
-
-    @classmethod
-    def cut(cls, place: Place, back: Sequence[E], ahead: Sequence[E]) -> "Page[E]":
-        """Make the page of a place from what was read on both sides of its gap, one more than wanted each."""
-        before = list(back[-place.back :]) if place.back else []
-        position = place.cursor.position
-        return cls(
-            entries=before + list(ahead[: place.ahead] if place.ahead else []),
-            has_before=len(back) > place.back if place.back is not None else place.cursor != START,
-            has_after=len(ahead) > place.ahead if place.ahead is not None else True,
-            offset=None if position is None else max(position - len(before), 0),
-        )
 
 
 # --- companies of a branch -----------------------------------------------------------------------------------------
