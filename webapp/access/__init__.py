@@ -3,7 +3,7 @@
 from webapp.access.abilities import Ability, can, require
 from webapp.access.guard import ADMIN, PUBLIC, STAFF, access
 from webapp.access.viewer import SYSTEM, Viewer
-from webapp.access.visibility import get_visible, granted, unscoped, visible
+from webapp.access.visibility import contact_rule_within_seen_company, get_visible, granted, unscoped, visible
 
 __all__ = [
     "ADMIN",
@@ -14,6 +14,7 @@ __all__ = [
     "Viewer",
     "access",
     "can",
+    "contact_rule_within_seen_company",
     "get_visible",
     "granted",
     "require",

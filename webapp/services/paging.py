@@ -5,10 +5,13 @@ The order is by (sort key, id); both engines compare the keys as bytes, so a pag
 
 import base64
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
+from sqlalchemy import LargeBinary, Select, literal, select, tuple_, union_all
+
+from webapp.models.base import Id
 from webapp.text import sort_prefix
 
 #: Entries in a page.
@@ -126,10 +129,65 @@ class Page(Generic[E]):
     def cut(cls, place: Place, back: Sequence[E], ahead: Sequence[E]) -> "Page[E]":
         """Make the page of a place from what was read on both sides of its gap, one more than wanted each."""
         before = list(back[-place.back :]) if place.back else []
+        has_before = len(back) > place.back if place.back is not None else place.cursor != START
         position = place.cursor.position
+        if position is None and not has_before:
+            # What was read begins the order.
+            position = len(before)
         return cls(
             entries=before + list(ahead[: place.ahead] if place.ahead else []),
-            has_before=len(back) > place.back if place.back is not None else place.cursor != START,
+            has_before=has_before,
             has_after=len(ahead) > place.ahead if place.ahead is not None else True,
             offset=None if position is None else max(position - len(before), 0),
         )
+
+
+# --- several levels at once ----------------------------------------------------------------------------------------
+
+
+class Window(NamedTuple):
+    """What is read on one side of a place: so many entries of a level, back from a gap or on from it."""
+
+    level: int
+    cursor: Cursor
+    is_back: bool
+    limit: int
+
+
+def windows(places: Mapping[int, Place]) -> list[Window]:
+    """Return what to read for a page of each of several levels: one entry more than wanted, each way."""
+    return [
+        Window(level, place.cursor, is_back, wanted + 1)
+        for level, place in places.items()
+        for is_back, wanted in ((True, place.back), (False, place.ahead))
+        if wanted is not None
+    ]
+
+
+def select_windows(of_level: Callable[[int], Select[Any]], windows: Sequence[Window]) -> Select[Any]:
+    """Select what stands in several windows, in order: the window's number, then the columns of `of_level`.
+
+    `of_level` selects all the entries of a level, their sort key and their id first.
+    """
+    legs = []
+    for number, (level, cursor, is_back, limit) in enumerate(windows):
+        entries = of_level(level)
+        order = tuple(entries.selected_columns)[:2]
+        here, gap = tuple_(*order), tuple_(literal(cursor.sort_key, LargeBinary), literal(cursor.id, Id))
+        entries = entries.where(here <= gap if is_back else here > gap).limit(limit)
+        entries = entries.order_by(*(column.desc() for column in order) if is_back else order)
+        legs.append(select(literal(number, Id).label("window"), entries.subquery()))
+    read = union_all(*legs).subquery()
+    return select(read).order_by(*tuple(read.c)[:3])
+
+
+def pages(places: Mapping[int, Place], windows: Sequence[Window], rows: Iterable[tuple[int, E]]) -> dict[int, Page[E]]:
+    """Make the page of each level from what its windows gave: pairs of a window's number and an entry, in order."""
+    found: list[list[E]] = [[] for _window in windows]
+    for number, entry in rows:
+        found[number].append(entry)
+    sides = {(window.level, window.is_back): entries for window, entries in zip(windows, found, strict=True)}
+    return {
+        level: Page.cut(place, sides.get((level, True), []), sides.get((level, False), []))
+        for level, place in places.items()
+    }

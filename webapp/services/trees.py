@@ -1,10 +1,12 @@
-"""Trees: what their branches are, how many companies each holds, and which, window by window (T1 to T4, D8).
+"""Trees: what their branches are, which companies each holds, which contacts those (T1 to T4, T6, D8).
 
 Nothing here grows with the number of companies: a count stops at a cap, and companies are read by ranges of the
 primary key of `company_listing`, one range for each principal of the viewer, merged and freed of duplicates.
 Statements are built once for each number of principals, as building one costs more than running it.
+« Mes contacts » is read from the marks of its owner instead, and grows with those alone.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -27,7 +29,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from webapp.access import Viewer, granted
+from webapp.access import Viewer, contact_rule_within_seen_company, granted, visible
 from webapp.extensions import db
 from webapp.i18n import LazyString, _l, language
 from webapp.models import (
@@ -35,14 +37,15 @@ from webapp.models import (
     CommercialStatus,
     Company,
     CompanyListing,
+    Contact,
     ReferenceItem,
     ReferenceList,
     Resource,
     Tree,
 )
 from webapp.models.base import Id
-from webapp.services import companies
-from webapp.services.paging import Cursor, Page, Place
+from webapp.services import companies, contacts, my_contacts, paging
+from webapp.services.paging import Cursor, Page, Place, Window
 
 #: Counts are exact up to here; beyond, one only says so.
 COUNT_CAP = 1000
@@ -56,6 +59,7 @@ class Level(StrEnum):
 
     BRANCH = "branch"
     COMPANY = "company"
+    CONTACT = "contact"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +68,8 @@ class TreeView:
 
     tree: Tree
     label: LazyString
-    #: The companies of this commercial status (T3).
-    status: CommercialStatus
+    #: The companies of this commercial status (T3); without one, those of the viewer's own contacts (T6).
+    status: CommercialStatus | None
     #: Whose values are the branches: those of a list, in its order, or the resources, by name.
     grouped_by: ReferenceList | type[Resource]
     #: What the companies without a value are listed under; nothing where each must have one (D8).
@@ -75,9 +79,10 @@ class TreeView:
         """Return the name of a branch among all branches of all trees: `type-3`."""
         return f"{self.tree}-{branch_id}"
 
-    def owns(self, key: str) -> bool:
-        """Whether `key` names a branch of this view."""
-        return key.startswith(f"{self.tree}-")
+    @property
+    def is_mine(self) -> bool:
+        """Whether it holds the viewer's own contacts, and no others."""
+        return self.status is None
 
 
 TREE_VIEWS = {
@@ -110,18 +115,35 @@ TREE_VIEWS = {
             grouped_by=Resource,
             unassigned_label=_l("(Non affecté)"),
         ),
+        TreeView(
+            tree=Tree.MY_CONTACTS,
+            label=_l("Par type de compte"),
+            status=None,
+            grouped_by=ReferenceList.ACCOUNT_TYPE,
+        ),
     )
 }
 
+MY_CONTACTS = TREE_VIEWS[Tree.MY_CONTACTS]
 
-def views_of(status: CommercialStatus) -> list[TreeView]:
-    """Return the views that list the companies of a status, the default one first."""
+
+def views_of(status: CommercialStatus | None) -> list[TreeView]:
+    """Return the views that list the companies of a status, or those of one's own contacts; the default one first."""
     return [view for view in TREE_VIEWS.values() if view.status is status]
 
 
 def branch_of(company: Company, view: TreeView) -> int | None:
     """Return the branch of `view` in which a company stands, or None when it is in another tree (T3)."""
+    if view.is_mine:
+        return company.account_type_id
     return dict(companies.places(vars(company))).get(view.tree)
+
+
+def holds(view: TreeView, company: Company, contact: Contact | None, viewer: Viewer) -> bool:
+    """Whether a company, or the contact at it, stands somewhere in the viewer's tree (T3, T6)."""
+    if not view.is_mine:
+        return company.commercial_status is view.status
+    return my_contacts.has(contact, viewer) if contact else my_contacts.has_some_at(company, viewer)
 
 
 # --- companies of a branch -----------------------------------------------------------------------------------------
@@ -133,6 +155,8 @@ class CompanyEntry(NamedTuple):
     id: int
     label: str
     sort_key: bytes
+    #: Whether something stands below it.
+    has_contacts: bool
 
 
 def page(view: TreeView, branch_id: int, viewer: Viewer, place: Place | None = None) -> Page[CompanyEntry]:
@@ -140,36 +164,25 @@ def page(view: TreeView, branch_id: int, viewer: Viewer, place: Place | None = N
     return pages(view, {branch_id: place or Place()}, viewer)[branch_id]
 
 
-def pages(view: TreeView, places: dict[int, Place], viewer: Viewer) -> dict[int, Page[CompanyEntry]]:
+def pages(view: TreeView, places: Mapping[int, Place], viewer: Viewer) -> dict[int, Page[CompanyEntry]]:
     """Return a page of each of several branches: one query for all."""
-    windows = [
-        (branch_id, place.cursor, is_back, wanted + 1)
-        for branch_id, place in places.items()
-        for is_back, wanted in ((True, place.back), (False, place.ahead))
-        if wanted is not None
-    ]
-    if not windows:
+    if not (windows := paging.windows(places)):
         return {}
-    parameters = _parameters(view, viewer)
-    for number, (branch_id, cursor, _is_back, limit) in enumerate(windows):
-        parameters |= {
-            f"branch{number}": branch_id,
-            f"key{number}": cursor.sort_key,
-            f"id{number}": cursor.id,
-            f"limit{number}": limit,
-        }
-    statement = _windows_statement(len(viewer.principal_ids), tuple(is_back for _b, _c, is_back, _l in windows))
-    read: dict[tuple[int, bool], list[CompanyEntry]] = {}
-    for number, company_id, name, sort_key in db.session.execute(statement, parameters).all():
-        branch_id, _cursor, is_back, _limit = windows[number]
-        read.setdefault((branch_id, is_back), []).append(CompanyEntry(company_id, name, sort_key))
-    return {
-        branch_id: Page.cut(place, read.get((branch_id, True), []), read.get((branch_id, False), []))
-        for branch_id, place in places.items()
-    }
+    if view.is_mine:
+        rows = db.session.execute(_windows_of_my_companies(windows, viewer)).all()
+    else:
+        statement = _windows_statement(len(viewer.principal_ids), tuple(window.is_back for window in windows))
+        rows = db.session.execute(statement, _parameters(view, viewer) | _bounds(windows)).all()
+    entries = (
+        (number, CompanyEntry(company_id, name, sort_key, has_contacts))
+        for number, sort_key, company_id, name, has_contacts in rows
+    )
+    return paging.pages(places, windows, entries)
 
 
-company, item, listing, resource = (model.__table__.c for model in (Company, ReferenceItem, CompanyListing, Resource))
+company, contact, item, listing, resource = (
+    model.__table__.c for model in (Company, Contact, ReferenceItem, CompanyListing, Resource)
+)
 
 
 def _parameters(view: TreeView, viewer: Viewer) -> dict[str, Any]:
@@ -177,12 +190,26 @@ def _parameters(view: TreeView, viewer: Viewer) -> dict[str, Any]:
     return {"tree": view.tree, **principals}
 
 
+def _bounds(windows: Sequence[Window]) -> dict[str, Any]:
+    """Return the parameters of `_windows_statement` that say which windows."""
+    bounds: dict[str, Any] = {}
+    for number, (branch_id, cursor, _is_back, limit) in enumerate(windows):
+        bounds |= {
+            f"branch{number}": branch_id,
+            f"key{number}": cursor.sort_key,
+            f"id{number}": cursor.id,
+            f"limit{number}": limit,
+        }
+    return bounds
+
+
 @lru_cache
 def _windows_statement(principals: int, windows: tuple[bool, ...]) -> Select[Any]:
-    """Build the reading of several windows, each backward or not: (window's number, id, name, sort key)."""
+    """Build the reading of several windows, each backward or not."""
     read = union_all(*(_window(number, is_back, principals) for number, is_back in enumerate(windows))).subquery()
+    has_contacts = exists().where(contact.company_id == company.id, contact_rule_within_seen_company())
     statement = (
-        select(read.c.window, company.id, company.name, read.c.sort_key)
+        select(read.c.window, read.c.sort_key, company.id, company.name, has_contacts)
         .join_from(read, Company.__table__, company.id == read.c.company_id)
         .order_by(read.c.window, read.c.sort_key, read.c.company_id)
     )
@@ -216,6 +243,47 @@ def _in_branch(principal: int, branch_id: ColumnElement[int]) -> tuple[ColumnEle
     )
 
 
+def _windows_of_my_companies(windows: Sequence[Window], viewer: Viewer) -> Select[Any]:
+    """Select the windows of branches of « Mes contacts »: a company stands there by its contacts."""
+
+    def in_branch(branch_id: int) -> Select[Any]:
+        columns = (Company.sort_key, Company.id, Company.name, literal(True).label("has_contacts"))
+        return my_contacts.mine(viewer, *columns).where(Company.account_type_id == branch_id).distinct()
+
+    return granted(paging.select_windows(in_branch, windows), "visible contacts")
+
+
+# --- contacts of a company -----------------------------------------------------------------------------------------
+
+
+class ContactEntry(NamedTuple):
+    """A contact in a tree: the full name, in the order of the last name."""
+
+    id: int
+    label: str
+    sort_key: bytes
+
+
+def contact_page(view: TreeView, company_id: int, viewer: Viewer, place: Place | None = None) -> Page[ContactEntry]:
+    """Return the contacts of a company that `viewer` may see, or those of their own (T1, T6): one query."""
+    return contact_pages(view, {company_id: place or Place()}, viewer)[company_id]
+
+
+def contact_pages(view: TreeView, places: Mapping[int, Place], viewer: Viewer) -> dict[int, Page[ContactEntry]]:
+    """Return a page of the contacts of each of several companies: one query for all."""
+    if not (windows := paging.windows(places)):
+        return {}
+
+    def at_company(company_id: int) -> Select[Any]:
+        columns = (Contact.sort_key, Contact.id)
+        entries = my_contacts.mine(viewer, *columns) if view.is_mine else visible(Contact, viewer, *columns)
+        return contacts.with_names(entries).where(Contact.company_id == company_id)
+
+    rows = db.session.execute(granted(paging.select_windows(at_company, windows), "visible contacts"))
+    entries = ((row.window, ContactEntry(row.id, contacts.listed_name(row), row.sort_key)) for row in rows)
+    return paging.pages(places, windows, entries)
+
+
 # --- branches ------------------------------------------------------------------------------------------------------
 
 
@@ -235,6 +303,8 @@ def branches(view: TreeView, viewer: Viewer, place: Place | None = None) -> Page
     come by name, a page at a time, after the branch of companies that have none (D8). One query for each way read,
     and one for the companies without a resource.
     """
+    if view.is_mine:
+        return Page(_my_branches(viewer))
     if isinstance(view.grouped_by, ReferenceList):
         statement = _list_branches(view.grouped_by, language(), len(viewer.principal_ids))
         return Page(_read_branches(statement, view, viewer))
@@ -268,6 +338,19 @@ def place_of_branch(branch_id: int) -> Place:
     """Return the place around the branch of a resource, for a tree too long to show whole."""
     sort_key = db.session.scalar(select(Resource.sort_key).where(Resource.id == branch_id))
     return Place() if sort_key is None else Place.around(sort_key, branch_id)
+
+
+def _my_branches(viewer: Viewer) -> list[Branch]:
+    """Read the account types of the companies of the viewer's own contacts, in order, with how many companies (T6)."""
+    label = ReferenceItem.label_en if language() == "en" else ReferenceItem.label_fr
+    columns = (ReferenceItem.id, label, literal(b"", LargeBinary), func.count(Company.id.distinct()))
+    statement = (
+        my_contacts.mine(viewer, *columns)
+        .join(ReferenceItem, ReferenceItem.id == Company.account_type_id)
+        .group_by(ReferenceItem.id)
+        .order_by(ReferenceItem.position, ReferenceItem.id)
+    )
+    return [Branch(*row) for row in db.session.execute(statement)]
 
 
 def _read_resource_branches(view: TreeView, viewer: Viewer, cursor: Cursor, is_back: bool, limit: int) -> list[Branch]:

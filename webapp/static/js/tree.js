@@ -1,8 +1,9 @@
 // The tree by keyboard (WAI-ARIA): one tab stop, arrows, Home, End, letters; branches filled when first opened.
 const COOKIE = "tree";
-const REMEMBERED = 24;
+const REMEMBERED = 40;
 const ITEM = "[role=treeitem]";
 
+const keyOf = (item) => item.id.replace("node-", "");
 const treeOf = (item) => item.closest("[role=tree]");
 const groupOf = (item) => item.querySelector(":scope > [role=group]");
 const rowOf = (item) => item.querySelector(":scope > .row");
@@ -24,11 +25,11 @@ const stopAt = (item, focus = false) => {
 
 const remembered = () => document.cookie.match(`(?:^|; )${COOKIE}=([^;]*)`)?.[1].split(".").filter(Boolean) ?? [];
 
-// The server prints these branches open on the next whole page. Those of other trees stay as they were.
+// The server prints these open on the next whole page. Those of other trees stay as they were.
 const remember = (tree) => {
   const items = [...tree.querySelectorAll(`${ITEM}[aria-expanded]`)];
-  const shown = new Set(items.map((item) => item.dataset.key));
-  const opened = new Set(items.filter(isOpen).map((item) => item.dataset.key));
+  const shown = new Set(items.map(keyOf));
+  const opened = new Set(items.filter(isOpen).map(keyOf));
   const before = remembered().filter((key) => !shown.has(key) || opened.has(key));
   const keys = [...new Set([...before, ...opened])].slice(-REMEMBERED);
   document.cookie = `${COOKIE}=${keys.join(".")}; path=/; max-age=31536000; samesite=lax`;
