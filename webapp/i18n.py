@@ -3,7 +3,10 @@
 Source strings are French, with the words of the user guide; the catalogue holds the English ones.
 """
 
+import re
+from contextlib import suppress
 from datetime import date, datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
@@ -12,6 +15,7 @@ from flask_babel import LazyString, force_locale, get_locale, gettext, lazy_gett
 
 from webapp.config import DEFAULT_LANGUAGE, DEFAULT_TIMEZONE, LANGUAGES
 from webapp.dates import PartialDate
+from webapp.text import search_key
 
 _ = gettext
 _l = lazy_gettext
@@ -30,6 +34,7 @@ __all__ = [
     "moment",
     "number",
     "partial_day",
+    "read_partial_day",
 ]
 
 LANGUAGE_COOKIE = "language"
@@ -80,6 +85,46 @@ def partial_day(value: PartialDate | None) -> str:
     if value.year is None:
         return dates.format_skeleton("MMMMd", date(2000, value.month, value.day), locale=_locale())
     return dates.format_date(date(value.year, value.month, value.day), "medium", locale=_locale())
+
+
+#: Two numbers, with or without a year of four figures: `12/01/1998`, `12.1`.
+_FIGURES = re.compile(r"(\d{1,2})[ ./-]+(\d{1,2})(?:[ ./-]+(\d{4}))?", re.ASCII)
+#: The same with the month in letters, after the day or before it: `12 janvier 1998`, `1er mai`, `January 12th, 1998`.
+_DAY_FIRST = re.compile(
+    r"(?P<day>\d{1,2})(?:er|st|nd|rd|th)? (?:of )?(?P<month>[a-z]{3,})(?: (?P<year>\d{4}))?", re.ASCII
+)
+_MONTH_FIRST = re.compile(r"(?P<month>[a-z]{3,}) (?P<day>\d{1,2})(?:st|nd|rd|th)?(?: (?P<year>\d{4}))?", re.ASCII)
+
+
+def read_partial_day(text: str) -> PartialDate:
+    """Read a day as people write it, in either language, the day before the month; raises ValueError (K6)."""
+    with suppress(ValueError):
+        return PartialDate.parse(text)
+    if match := _FIGURES.fullmatch(text):
+        day, month, year = match.groups()
+        return PartialDate.of(int(year) if year else None, int(month), int(day))
+    folded = search_key(text)
+    if match := _DAY_FIRST.fullmatch(folded) or _MONTH_FIRST.fullmatch(folded):
+        return PartialDate.of(int(match["year"]) if match["year"] else None, _month(match["month"]), int(match["day"]))
+    raise ValueError(f"not a day: {text!r}")
+
+
+def _month(name: str) -> int:
+    """Return the month that `name` begins, in any language of the product; raises ValueError when it may be several."""
+    found = {number for full, number in _month_names() if full.startswith(name)}
+    if len(found) != 1:
+        raise ValueError(f"not a month: {name!r}")
+    return found.pop()
+
+
+@cache
+def _month_names() -> list[tuple[str, int]]:
+    return [
+        (search_key(name), number)
+        for code in ("en_GB", *LANGUAGES)
+        for width in ("wide", "abbreviated")
+        for number, name in Locale.parse(code).months["format"][width].items()
+    ]
 
 
 def number(value: float | None) -> str:

@@ -7,6 +7,8 @@ from webapp.blueprints import (
     admin,
     auth,
     companies,
+    contacts,
+    coordinates,
     first_use,
     health,
     home,
@@ -15,6 +17,7 @@ from webapp.blueprints import (
     preferences,
     references,
     trees,
+    vcards,
 )
 
 
@@ -25,6 +28,8 @@ def init_app(app: Flask) -> None:
         admin,
         auth,
         companies,
+        contacts,
+        coordinates,
         first_use,
         health,
         home,
@@ -33,5 +38,6 @@ def init_app(app: Flask) -> None:
         preferences,
         references,
         trees,
+        vcards,
     ):
         app.register_blueprint(module.bp)

@@ -1,39 +1,33 @@
 """A company as its profile page shows it: everything readable, in a fixed number of queries (C9, F6)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Row, literal, select, tuple_
-from sqlalchemy.orm import aliased
+from sqlalchemy import Integer, Row, Select, literal, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from webapp.access import Viewer, unscoped, visible
-from webapp.addresses import format_address
 from webapp.extensions import db
-from webapp.models import (
-    REFERENCE_PARTS,
-    AddressKind,
-    Company,
-    CompanyAddress,
-    CompanyPhoneKind,
-    ReferenceItem,
-    Resource,
-)
+from webapp.models import AddressKind, Company, Contact, ContactPhone, ContactPhoneKind
 from webapp.phones import Phone, read_phone
-from webapp.services.values import country_code
+from webapp.services import companies, profiles
+from webapp.services.contacts import listed_name, with_names
+from webapp.services.profiles import PAGE
 from webapp.vat import VatCheck, check_vat
-
-#: Subsidiaries shown at a time.
-PAGE = 20
 
 #: A longer chain of parents is cut: nobody reads it, and a circle made by another program must not hang the page.
 LONGEST_CHAIN = 12
 
-PEOPLE = ("account_manager_id", "telemarketer_id", "sales_rep_id", "created_by_id", "updated_by_id")
-REFERENCES = tuple(
-    column.name
-    for column in Company.__table__.columns
-    if any(key.column.table is ReferenceItem.__table__ for key in column.foreign_keys)
+#: The numbers by which one reaches a contact, the first they have is the one listed.
+DIRECT_NUMBERS = (
+    ContactPhoneKind.OFFICE,
+    ContactPhoneKind.MOBILE,
+    ContactPhoneKind.MAIN,
+    ContactPhoneKind.OFFICE2,
+    ContactPhoneKind.HOME,
+    ContactPhoneKind.HOME2,
+    ContactPhoneKind.CAR,
+    ContactPhoneKind.OTHER,
 )
 
 
@@ -45,87 +39,37 @@ class Ancestor:
     name: str
 
 
+class ContactLine(NamedTuple):
+    """A contact in the list of its company."""
+
+    id: int
+    full_name: str
+    job_title: str
+    email1: str
+    phone: Phone | None
+
+
 @dataclass(frozen=True)
-class PostalAddress:
-    """An address, ready to read."""
-
-    kind: AddressKind
-    lines: list[str]
-    work_region: str
-    work_site: str
-
-
-@dataclass(frozen=True)
-class Profile:
+class Profile(profiles.Profile):
     """What the page shows besides the company's own columns."""
 
-    company: Company
-    labels: Mapping[int | None, str]
-    people: Mapping[int | None, str]
     ancestors: list[Ancestor]
-    addresses: list[PostalAddress]
-    phones: dict[CompanyPhoneKind, Phone]
     vat: VatCheck | None
+    contacts: list[ContactLine]
     subsidiaries: list[Row[Any]]
-
-    def label(self, name: str) -> str:
-        """Return the label of one of the company's list values, by the value's name."""
-        return self.labels.get(getattr(self.company, f"{name}_id"), "")
-
-    def person(self, name: str) -> str:
-        """Return the name of one of the company's resources, by the value's name."""
-        return self.people.get(getattr(self.company, f"{name}_id"), "")
 
 
 def read(company: Company, viewer: Viewer) -> Profile:
     """Return the profile of a company the viewer may see."""
-    references = _references(company)
-    main = company.addresses.get(AddressKind.MAIN)
-    country = country_code(main.country_id if main else None)
-    vat_country = country if main else None
+    parts = profiles.read(company, companies.SHAPE)
+    vat_country = parts["country"] if AddressKind.MAIN in company.addresses else None
     return Profile(
-        company=company,
-        labels={item.id: item.label for item in references.values()},
-        people=_people(company),
+        **parts,
         ancestors=ancestors(company, viewer),
-        addresses=[
-            _postal_address(company.addresses[kind], references) for kind in AddressKind if kind in company.addresses
-        ],
-        phones={
-            kind: read_phone(company.phones[kind].typed, country) for kind in CompanyPhoneKind if kind in company.phones
-        },
         vat=check_vat(company.vat_number, vat_country) if company.vat_number else None,
+        contacts=contacts(company, viewer),
         subsidiaries=subsidiaries(company, viewer),
     )
-
-
-def _references(company: Company) -> dict[int, ReferenceItem]:
-    ids = {getattr(company, name) for name in REFERENCES}
-    for address in company.addresses.values():
-        ids |= {getattr(address, f"{part}_id") for part in REFERENCE_PARTS}
-    rows = db.session.scalars(select(ReferenceItem).where(ReferenceItem.id.in_(ids - {None})))
-    return {item.id: item for item in rows}
-
-
-def _people(company: Company) -> dict[int | None, str]:
-    ids = {getattr(company, name) for name in PEOPLE} - {None}
-    rows = db.session.execute(select(Resource.id, Resource.name).where(Resource.id.in_(ids)))
-    return dict(rows.all()) if ids else {}
-
-
-def _postal_address(address: CompanyAddress, references: Mapping[int, ReferenceItem]) -> PostalAddress:
-    def item(part: str) -> ReferenceItem | None:
-        return references.get(getattr(address, f"{part}_id") or 0)
-
-    def label(part: str) -> str:
-        found = item(part)
-        return found.label if found else ""
-
-    country = item("country")
-    parts = {part: getattr(address, part) for part in ("street", "building", "floor", "city", "postal_code")}
-    parts["country"] = country.code if country else ""
-    lines = format_address(parts, label("country"), label("subdivision"))
-    return PostalAddress(address.kind, lines, label("work_region"), label("work_site"))
 
 
 def ancestors(company: Company, viewer: Viewer) -> list[Ancestor]:
@@ -152,7 +96,33 @@ def subsidiaries(company: Company, viewer: Viewer, after: Company | None = None)
     statement = visible(
         Company, viewer, Company.id, Company.name, Company.commercial_status, Company.company_number
     ).where(Company.parent_id == company.id)
+    return list(db.session.execute(_page(statement, Company, after)))
+
+
+def contacts(company: Company, viewer: Viewer, after: Contact | None = None) -> list[ContactLine]:
+    """Return the contacts of a company the viewer may see, last names in order: one page and one more (C9)."""
+    columns = (Contact.id, Contact.job_title, Contact.email1)
+    statement = with_names(visible(Contact, viewer, *columns)).where(Contact.company_id == company.id)
+    rows = list(db.session.execute(_page(statement, Contact, after)))
+    phones = _direct_numbers([row.id for row in rows])
+    return [ContactLine(row.id, listed_name(row), row.job_title, row.email1, phones.get(row.id)) for row in rows]
+
+
+def _page(statement: Select[Any], model: type[Any], after: Any | None) -> Select[Any]:
+    """Read on from a record, in order of name."""
+    order: tuple[InstrumentedAttribute[Any], ...] = (model.sort_key, model.id)
     if after is not None:
-        statement = statement.where(tuple_(Company.sort_key, Company.id) > (after.sort_key, after.id))
-    rows = db.session.execute(statement.order_by(Company.sort_key, Company.id).limit(PAGE + 1))
-    return list(rows)
+        statement = statement.where(tuple_(*order) > (after.sort_key, after.id))
+    return statement.order_by(*order).limit(PAGE + 1)
+
+
+def _direct_numbers(contact_ids: list[int]) -> dict[int, Phone]:
+    """Return the number by which each of these contacts is reached, of those who have one."""
+    if not contact_ids:
+        return {}
+    statement = select(ContactPhone.contact_id, ContactPhone.kind, ContactPhone.typed, ContactPhone.e164).where(
+        ContactPhone.contact_id.in_(contact_ids), ContactPhone.kind.in_(DIRECT_NUMBERS)
+    )
+    rows = db.session.execute(unscoped(statement, "the numbers of contacts that were read as visible"))
+    last_first = sorted(rows, key=lambda row: DIRECT_NUMBERS.index(row.kind), reverse=True)
+    return {row.contact_id: read_phone(row.e164 or row.typed, None) for row in last_first}
