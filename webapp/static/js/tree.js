@@ -35,10 +35,28 @@ const remember = (tree) => {
   document.cookie = `${COOKIE}=${keys.join(".")}; path=/; max-age=31536000; samesite=lax`;
 };
 
+// The server prints of what stands below a company its address alone.
+const makeGroup = (item) => {
+  const group = document.createElement("ul");
+  rowOf(item).id = `${item.id}-row`;
+  item.setAttribute("aria-labelledby", rowOf(item).id);
+  for (const [name, value] of Object.entries({
+    role: "group",
+    "aria-labelledby": rowOf(item).id,
+    "hx-get": item.dataset.below,
+    "hx-trigger": "tree:open",
+    "hx-swap": "innerHTML",
+    "hx-sync": "this:drop",
+  })) group.setAttribute(name, value);
+  item.append(group);
+  htmx.process(group);
+  return group;
+};
+
 const open = (item) => {
   if (!isBranch(item) || isOpen(item)) return;
   item.setAttribute("aria-expanded", "true");
-  const group = groupOf(item);
+  const group = groupOf(item) ?? makeGroup(item);
   if (group.hasAttribute("hx-get") && !group.children.length) {
     item.setAttribute("aria-busy", "true");
     group.dispatchEvent(new CustomEvent("tree:open"));
