@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
 from flask import current_app, g, has_request_context, request
-from flask_babel import LazyString, force_locale, get_locale, gettext, lazy_gettext, ngettext
+from flask_babel import LazyString, force_locale, get_locale, gettext, lazy_gettext, lazy_pgettext, ngettext
 
 from webapp.config import DEFAULT_LANGUAGE, DEFAULT_TIMEZONE, LANGUAGES
 from webapp.dates import PartialDate
@@ -20,11 +20,14 @@ from webapp.text import search_key
 _ = gettext
 _l = lazy_gettext
 _n = ngettext
+#: A word that has several meanings: the first argument says which is meant.
+_lp = lazy_pgettext
 
 __all__ = [
     "LazyString",
     "_",
     "_l",
+    "_lp",
     "_n",
     "choose_language",
     "choose_timezone",

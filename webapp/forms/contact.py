@@ -4,7 +4,7 @@ from webapp.forms.coordinates import AddressesTab, PhonesTab, phone_fields
 from webapp.forms.fields import Checkbox, Confirmation, Email, LongText, Lookup, PartialDay, Ref, Text
 from webapp.forms.record import RecordForm
 from webapp.forms.tabs import Tab
-from webapp.i18n import _, _l
+from webapp.i18n import _, _l, _lp
 from webapp.models import Company, Contact, ContactPhoneKind, ReferenceList
 from webapp.services import contacts
 
@@ -32,7 +32,7 @@ class GeneralTab(Tab):
     title = Ref(_l("Titre de civilité"), ReferenceList.TITLE)
     first_name = Text(_l("Prénom"), max_length=100)
     middle_name = Text(_l("2e prénom"), max_length=100)
-    last_name = Text(_l("Nom"), required=True, max_length=100)
+    last_name = Text(_lp("de famille", "Nom"), required=True, max_length=100)
     honorific = Text(
         _l("Titre honorifique"), max_length=60, hint=_l("« Maître », par exemple. Il remplace le titre de civilité.")
     )

@@ -56,6 +56,8 @@ class Profile(profiles.Profile):
     ancestors: list[Ancestor]
     vat: VatCheck | None
     contacts: list[ContactLine]
+    #: Contacts whom the surveys that are on cannot reach: id and full_name.
+    unreachable: list[Row[Any]]
     subsidiaries: list[Row[Any]]
 
 
@@ -68,6 +70,7 @@ def read(company: Company, viewer: Viewer) -> Profile:
         ancestors=ancestors(company, viewer),
         vat=check_vat(company.vat_number, vat_country) if company.vat_number else None,
         contacts=contacts(company, viewer),
+        unreachable=unreachable(company, viewer) if company.surveys_enabled else [],
         subsidiaries=subsidiaries(company, viewer),
     )
 
@@ -108,8 +111,16 @@ def contacts(company: Company, viewer: Viewer, after: Contact | None = None) -> 
     return [ContactLine(row.id, listed_name(row), row.job_title, row.email1, phones.get(row.id)) for row in rows]
 
 
+def unreachable(company: Company, viewer: Viewer) -> list[Row[Any]]:
+    """Return the contacts of a company that have no e-mail 1, a page of them and one more (D13)."""
+    statement = visible(Contact, viewer, Contact.id, Contact.name.label("full_name")).where(
+        Contact.company_id == company.id, Contact.email1 == ""
+    )
+    return list(db.session.execute(_page(statement, Contact, None)))
+
+
 def _page(statement: Select[Any], model: type[Any], after: Any | None) -> Select[Any]:
-    """Read on from a record, in order of name."""
+    """Read a page and one more, in order of name: the first, or the one after a record."""
     order: tuple[InstrumentedAttribute[Any], ...] = (model.sort_key, model.id)
     if after is not None:
         statement = statement.where(tuple_(*order) > (after.sort_key, after.id))

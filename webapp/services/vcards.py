@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -163,7 +164,7 @@ def _card(contact: Contact, names: Names, words: Words) -> Iterator[str]:
         if value:
             yield f"{name}:{_text(value)}"
     if contact.website:
-        yield f"URL:{_LINE_ENDS.sub('', contact.website)}"
+        yield f"URL:{_address_of_site(contact.website)}"
     if contact.birthday:
         yield f"BDAY{_day(contact.birthday)}"
     for number, (line, label) in enumerate(_labelled_lines(contact, names, words), 1):
@@ -215,6 +216,11 @@ def _text(value: str) -> str:
     """Write a text so that nothing in it is read as the format's own."""
     value = _CONTROLS.sub("", _LINE_ENDS.sub("\n", value))
     return re.sub(r"([\\,;])", r"\\\1", value).replace("\n", "\\n")
+
+
+def _address_of_site(url: str) -> str:
+    """Write an address so that neither the readers who take it as it is nor those who read it as a text cut it."""
+    return quote(url, safe="%:/?#[]@!$&'()*+=~")
 
 
 def _fold(line: str) -> str:

@@ -20,17 +20,23 @@ const open = (part) => {
   (part.querySelector("[aria-invalid=true]") ?? controls(part)[0]).focus();
 };
 
-const restore = (part) => {
+const close = (part) => {
+  part.close();
+  document.querySelector(`[data-opens="${part.id}"]`).focus();
+};
+
+const cancel = (part) => {
   controls(part).forEach((control, index) => (control.value = before.get(part)[index]));
   write(part);
+  close(part);
 };
 
 document.addEventListener("click", (event) => {
   const opener = event.target.closest?.("[data-opens]");
   if (opener) return open(document.getElementById(opener.dataset.opens));
   const part = partOf(event.target);
-  if (event.target.closest?.("[data-part-cancel]")) restore(part);
-  if (event.target.closest?.("[data-part-cancel], [data-part-ok]")) part.close();
+  if (event.target.closest?.("[data-part-cancel]")) cancel(part);
+  if (event.target.closest?.("[data-part-ok]")) close(part);
   // From a summary of errors: tabs.js then puts the cursor in the field.
   const link = event.target.closest?.(".errors a[href^='#']");
   const named = link && partOf(document.getElementById(link.hash.slice(1)) ?? link);
@@ -41,7 +47,7 @@ document.addEventListener("keydown", (event) => {
   const part = partOf(event.target);
   if (!part?.matches(":modal") || event.key !== "Enter" || event.isComposing || event.target.matches("button")) return;
   event.preventDefault();
-  part.close();
+  close(part);
 });
 
 document.addEventListener("input", (event) => {
@@ -50,10 +56,9 @@ document.addEventListener("input", (event) => {
 });
 
 document.addEventListener("cancel", (event) => {
-  if (event.target.matches?.("dialog.part")) restore(event.target);
-}, true);
-document.addEventListener("close", (event) => {
-  if (event.target.matches?.("dialog.part")) document.querySelector(`[data-opens="${event.target.id}"]`)?.focus();
+  if (!event.target.matches?.("dialog.part")) return;
+  event.preventDefault();
+  cancel(event.target);
 }, true);
 
 // What is refused in it can't be read from outside.
