@@ -25,6 +25,7 @@ import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask
+from playwright.sync_api import expect
 from sqlalchemy import event
 from sqlalchemy.orm import scoped_session
 from werkzeug.serving import make_server
@@ -240,9 +241,13 @@ def complaints() -> Iterator[Complaints]:
 
 @pytest.fixture
 def new_listened_context(app: Flask, complaints: Complaints, new_context: Any) -> Callable[..., Any]:
+    # A machine that is busy with other tests is slow, not wrong.
+    patience = 10_000
+    expect.set_options(timeout=patience)
+
     def make(**options: Any) -> Any:
         context = new_context(**options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(patience)
         complaints.listen(context)
         return context
 

@@ -55,6 +55,11 @@ def address_order(country_code: str | None) -> tuple[tuple[str, ...], ...]:
     return (*lines, *((field,) for field in ADDRESS_FIELDS if field not in placed))
 
 
+def prints_subdivision(country_code: str | None) -> bool:
+    """Tell whether the country makes the province or state part of a printed address (C4)."""
+    return any("subdivision" in line for line in _format(country_code).lines)
+
+
 def address_warnings(country_code: str | None, values: AddressValues) -> dict[str, AddressWarning]:
     """Tell which fields the country expects and are missing, or look malformed (C4).
 

@@ -150,6 +150,7 @@ FOLDED = Unfolded()
 class Link:
     label: str
     href: str
+    icon: str = ""
     is_current: bool = False
     #: Where what stands below is listed, if something does.
     below: str = ""
@@ -160,11 +161,13 @@ class Sidebar:
     """All that `trees/_sidebar.html` prints."""
 
     title: str
+    #: How the companies are grouped.
+    view: str
     #: Where the page of the whole tree is.
     href: str
     #: Where the sidebar fetches itself again.
     refresh_url: str
-    #: What "Afficher" offers, when there is a choice (N1).
+    #: What `Options > Afficher` offers, when there is a choice (N1).
     views: Sequence[Link]
     nodes: Entries
     #: The companies that stand in no branch of this view (D8).
@@ -312,6 +315,7 @@ def sidebar(
         page = trees.branches(view, viewer, trees.place_of_branch(path))
     return Sidebar(
         title=section_title(view.status),
+        view=str(view.label),
         href=section_url(view.status),
         refresh_url=url_for("trees.tree", tree=view.tree),
         views=_views(view),
@@ -341,7 +345,15 @@ def _views(current: TreeView) -> list[Link]:
     views = trees.views_of(current.status)
     if len(views) == 1:
         return []
-    return [Link(label=str(view.label), href=view_url(view), is_current=view is current) for view in views]
+    return [
+        Link(
+            label=str(view.label),
+            href=view_url(view),
+            icon=_ICONS[view.grouped_by],
+            is_current=view is current,
+        )
+        for view in views
+    ]
 
 
 def _unassigned(view: TreeView, viewer: Viewer) -> Link | None:

@@ -7,15 +7,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests import factories
-from tests.browser.test_tree import enter_tree, focused, node, press
+from tests.browser.steps import Open, node, press
+from tests.browser.test_tree import enter_tree, focused
 from tests.world import World
 from webapp.access import SYSTEM, get_visible
 from webapp.extensions import db
 from webapp.models import Contact, MyContact, ReferenceList
 from webapp.services import contacts
 from webapp.services.paging import PAGE
-
-Open = Callable[..., Page]
 
 
 @pytest.fixture
@@ -148,14 +147,14 @@ def test_my_contacts_keep_their_tree(browser_page: Open, world: World, team: Non
     press(page, "ArrowRight", "Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Mme Élise Nguyễn")
     page.reload()
-    expect(page.locator(".side-title")).to_have_text("Mes contacts")
+    expect(page.locator(".side-title a")).to_have_text("Mes contacts")
     expect(node(page, "Mme Élise Nguyễn")).to_have_attribute("aria-selected", "true")
 
     # Taken off the list, it is shown where its company stands; the list goes on without it.
     db.session.execute(db.delete(MyContact).where(MyContact.contact_id == world.elise.id))
     db.session.commit()
     changed(page)
-    expect(page.locator(".side-title")).to_have_text("Sociétés")
+    expect(page.locator(".side-title a")).to_have_text("Sociétés")
     page.goto("/my-contacts")
     expect(page.locator("[data-kind=company]")).to_have_text(["L’Écluse"])
 
@@ -175,7 +174,7 @@ def test_contacts_with_scripts_off(
 
     page.goto("/my-contacts")
     page.locator("#main").get_by_role("link", name="Denis Écluse").click()
-    expect(page.locator(".side-title")).to_have_text("Mes contacts")
+    expect(page.locator(".side-title a")).to_have_text("Mes contacts")
     expect(node(page, "Denis Écluse")).to_have_attribute("aria-selected", "true")
 
 

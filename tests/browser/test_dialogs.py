@@ -1,29 +1,15 @@
 """Dialogs, tabs, lookups, menus and messages in a real browser: what the scripts add (C1, C2, N1)."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.steps import Open, has_focus, open_edit
 from tests.conftest import Complaints
 from tests.world import World
 
-Open = Callable[..., Page]
 THEMES = pytest.mark.parametrize("color_scheme", ["light", "dark"])
-
-
-def has_focus(page: Page, selector: str) -> bool:
-    return bool(page.evaluate("selector => document.activeElement.matches(selector)", selector))
-
-
-def open_edit(page: Page, world: World) -> Any:
-    """Open the dialog of Durand & Fils from its profile."""
-    page.goto(f"/companies/{world.durand.id}")
-    page.get_by_role("link", name="Modifier").click()
-    dialog = page.get_by_role("dialog")
-    expect(dialog).to_be_visible()
-    return dialog
 
 
 @THEMES
@@ -93,10 +79,11 @@ def test_a_refusal_opens_the_tab_of_the_error_and_a_save_closes_the_dialog(
     dialog.get_by_role("button", name="Enregistrer").click()
     summary = dialog.get_by_role("alert")
     expect(summary).to_be_visible()
-    assert has_focus(page, ".errors"), "what is wrong is read at once"
+    assert has_focus(page, "[name=telemarketer_text]"), "one can mend it at once"
     expect(dialog.get_by_role("tab", name="Détails")).to_have_attribute("aria-selected", "true")
     axe(page)
 
+    dialog.get_by_role("tab", name="Généralités").click()
     summary.get_by_role("link", name="Télémarketeur").click()
     assert has_focus(page, "[name=telemarketer_text]")
     dialog.get_by_role("tab", name="Généralités").click()

@@ -1,6 +1,5 @@
 """The tree in a real browser: by keyboard, by mouse, with and without scripts (T1, T5, T7, N3)."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -8,14 +7,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests import factories
+from tests.browser.steps import Open, node, press
 from tests.world import World
 from webapp.access import SYSTEM, get_visible, unscoped
 from webapp.extensions import db
 from webapp.models import Company, ReferenceList
 from webapp.services import companies
 from webapp.services.paging import PAGE
-
-Open = Callable[..., Page]
 
 
 @pytest.fixture
@@ -39,16 +37,6 @@ def partners(world: World, db_session: Any) -> int:
 def focused(page: Page) -> str:
     """Return the name of the node that has the focus."""
     return page.evaluate("document.activeElement.querySelector('.lab')?.textContent")  # type: ignore[no-any-return]
-
-
-def press(page: Page, *keys: str) -> None:
-    for key in keys:
-        page.keyboard.press(key)
-
-
-def node(page: Page, name: str) -> Any:
-    """Find a node by what it is called, with the count of a branch or without."""
-    return page.get_by_role("treeitem", name=re.compile(rf"^{re.escape(name)}( [0-9]+)?$"))
 
 
 def enter_tree(page: Page) -> None:
@@ -163,6 +151,35 @@ def test_a_name_that_is_cut_short_can_be_read(browser_page: Open, world: World, 
         assert shown.get_attribute("title") == title
 
 
+def test_the_view_is_chosen_in_the_options_of_the_tree(
+    browser_page: Open, client_type: int, axe: Callable[[Page], None]
+) -> None:
+    """N1: `Options > Afficher`; on a profile too, and nowhere when there is nothing to choose."""
+    page = browser_page("bruno")
+    page.goto("/companies")
+    options = page.locator("#sidebar summary", has_text="Options")
+    options.focus()
+    press(page, "ArrowDown")
+    views = page.get_by_role("group", name="Afficher")
+    expect(views.get_by_role("link", name="Par type de compte")).to_be_focused()
+    expect(views.locator("[aria-current]")).to_have_text("Par type de compte")
+    axe(page)
+    press(page, "Escape")
+    expect(views).to_be_hidden()
+    expect(options).to_be_focused()
+
+    press(page, "ArrowDown", "ArrowDown", "Enter")
+    expect(page.locator(".side-title")).to_have_text("SociétésPar région")
+    page.locator("[role=treeitem] .row", has_text="Île-de-France").click()
+    node(page, "Durand & Fils").locator(".row").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Durand & Fils")
+    options.click()
+    expect(views.locator("[aria-current]")).to_have_text("Par région")
+    page.goto("/leads")
+    expect(page.locator(".side-title")).to_have_text("LeadsPar commercial")
+    expect(options).to_have_count(0)
+
+
 def test_after_a_save_the_tree_shows_the_truth_where_one_was(
     browser_page: Open, world: World, client_type: int
 ) -> None:
@@ -182,7 +199,7 @@ def test_after_a_save_the_tree_shows_the_truth_where_one_was(
     companies.update(get_visible(Company, world.durand.id, SYSTEM), lead, SYSTEM)
     db.session.commit()
     page.evaluate("document.body.dispatchEvent(new CustomEvent('companyChanged'))")
-    expect(page.locator(".side-title")).to_have_text("Leads")
+    expect(page.locator(".side-title a")).to_have_text("Leads")
     expect(node(page, "Zola")).to_have_attribute("aria-selected", "true")
 
 

@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.addresses import ADDRESS_FIELDS, address_order, address_warnings, format_address, postal_example
+from webapp.addresses import (
+    ADDRESS_FIELDS,
+    address_order,
+    address_warnings,
+    format_address,
+    postal_example,
+    prints_subdivision,
+)
 
 USUAL_ORDER = (("street",), ("building", "floor"), ("postal_code", "city"), ("subdivision",))
 
@@ -125,3 +132,12 @@ def test_a_postal_code_is_shown_by_example():
 def test_nothing_typed_makes_the_rules_fail(country, values):
     assert set(address_warnings(country, values).values()) <= {"missing", "malformed"}
     assert all(format_address({**values, "country": country}, "Pays", "Province"))
+
+
+@pytest.mark.parametrize(
+    ("country", "printed"), [("US", True), ("jp", True), ("FR", False), ("DE", False), (None, False)]
+)
+def test_it_is_known_which_countries_print_the_province(country, printed):
+    values = {"country": country, "street": "1 rue A", "city": "B"}
+    assert prints_subdivision(country) is printed
+    assert ("province" in "\n".join(format_address(values, None, "Province")).casefold()) is printed

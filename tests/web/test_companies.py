@@ -74,8 +74,16 @@ def test_an_error_in_another_tab_opens_it_and_keeps_what_was_typed(bruno: Any, d
     assert refused.one("a", id="tab-details-link").has("data-active")
     assert refused.field("name")["value"] == "Sans voix"
     assert refused.field("main_city")["value"] == "Brest"
+    assert refused.field("telemarketer_text").has("autofocus")
     mended = refused.submit({"telemarketer_text": "Chloé Œuvrard"})
     assert mended.follow().heading == "Sans voix"
+
+
+def test_of_several_errors_the_summary_has_the_focus(bruno: Any, db_session: Any) -> None:
+    """C1."""
+    refused = bruno.get("/companies/new").submit({"name": "Sans type"}, status=422)
+    assert refused.one(class_="errors").has("autofocus")
+    assert not refused.field("account_type").has("autofocus")
 
 
 # --- C2: change, conflict, delete --------------------------------------------------------------------------------

@@ -449,10 +449,11 @@ def test_a_company_with_contacts_asks_few_questions_too(
     bruno: Any, world: World, queries: Any, db_session: Any
 ) -> None:
     """F6."""
-    group = factories.company("Groupe", main_city="Lyon", phone_main="04 65 71 00 01", surveys_enabled=True)
+    group = factories.company("Groupe", main_city="Lyon", phone_main="04 65 71 00 01", sales_rep=world.bruno.id)
     for number in range(25):
         factories.contact(f"Ana Zola{number}", company=group.id, phone_mobile="06 12 34 56 78")
         factories.company(f"Filiale {number:02}", parent=group.id)
+    change_company(group.id, surveys_enabled=True)
     with queries() as seen:
         bruno.hx_get(f"/companies/{group.id}")
     assert len(seen) <= 12, "\n".join(seen)

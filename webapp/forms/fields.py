@@ -33,6 +33,8 @@ class Field(wtforms.Field):
     tidy = staticmethod(clean_line)
     widget = wtforms.widgets.TextInput()
     empty: Any = ""
+    #: Whether the cursor stands here when the form is shown.
+    autofocus = False
 
     def __init__(
         self,

@@ -37,6 +37,7 @@ class RecordForm(TabbedForm):
         super().posted_and_valid()
         self.refuse(self.problems())
         self._check_version()
+        self.aim()
         return not self.errors and not self.conflict
 
     def values(self) -> dict[str, Any]:

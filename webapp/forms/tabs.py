@@ -75,6 +75,12 @@ class TabbedForm:
             if not self[name].errors:
                 self[name].errors = [message]
 
+    def aim(self) -> None:
+        """Put the cursor in the field that is refused, if it is the only one; several are read in the summary (C1)."""
+        wrong = [field for field in self.inputs() if field.errors]
+        if len(wrong) == 1:
+            wrong[0].autofocus = True
+
     @property
     def errors(self) -> dict[str, list[str]]:
         return {field.name: list(field.errors) for field in self.inputs() if field.errors}

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from webapp.addresses import format_address
+from webapp.addresses import format_address, prints_subdivision
 from webapp.extensions import db
 from webapp.models import REFERENCE_PARTS, TEXT_PARTS, AddressKind, ReferenceItem, Resource
 from webapp.phones import Phone, read_phone
@@ -23,6 +23,8 @@ class PostalAddress:
 
     kind: AddressKind
     lines: list[str]
+    #: The province or state, where the lines, written as in its country, leave it out.
+    subdivision: str
     work_region: str
     work_site: str
 
@@ -94,5 +96,10 @@ def _postal_address(address: Any, references: Mapping[int, ReferenceItem]) -> Po
     labels = {part: item.label if item else "" for part, item in items.items()}
     country = items["country"]
     parts = {**{part: getattr(address, part) for part in TEXT_PARTS}, "country": country.code if country else ""}
-    lines = format_address(parts, labels["country"], labels["subdivision"])
-    return PostalAddress(address.kind, lines, labels["work_region"], labels["work_site"])
+    return PostalAddress(
+        kind=address.kind,
+        lines=format_address(parts, labels["country"], labels["subdivision"]),
+        subdivision="" if prints_subdivision(parts["country"]) else labels["subdivision"],
+        work_region=labels["work_region"],
+        work_site=labels["work_site"],
+    )

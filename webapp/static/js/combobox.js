@@ -60,9 +60,11 @@ class Lookup {
     await this.ready;
     if (document.activeElement !== this.input) return;
     const said = this.list.querySelector("[data-status]");
-    const count = this.list.querySelectorAll("[role=option]").length;
+    const options = this.list.querySelectorAll("[role=option]");
+    // Ids of our own: those the library lends are lost on the way up, and screen readers then say nothing.
+    options.forEach((option, index) => (option.id = `${this.list.id}-${index}`));
     this.pop.hidden = false;
-    this.status.textContent = said?.textContent ?? (count ? "" : this.status.dataset.none);
+    this.status.textContent = said?.textContent ?? (options.length ? "" : this.status.dataset.none);
     said?.remove();
     this.list.scrollTop = 0;
     if (!this.open) {

@@ -1,4 +1,4 @@
-// Forms: one submission at a time, no change lost by leaving, passwords shown on demand.
+// Forms: one submission at a time, no change lost by leaving or by waiting, passwords shown on demand.
 const page = () => document.querySelector("form[data-page]");
 const contents = (form) => JSON.stringify([...new FormData(form)].map(([name, value]) => [name, String(value)]));
 let first;
@@ -54,4 +54,21 @@ document.addEventListener("click", (event) => {
 remember();
 document.addEventListener("htmx:after:settle", (event) => {
   if (event.target.id === "main") remember();
+});
+
+// Fields that are fetched again come as they were when one asked; what was typed meanwhile is put back.
+const typed = new WeakMap();
+const chosenIn = (input) => document.getElementById(`${input.id}-value`);
+document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
+  if (!ctx.target?.matches?.("[data-refetched]")) return;
+  const inputs = [...ctx.target.querySelectorAll(".in")];
+  typed.set(ctx, inputs.map((input) => ({ id: input.id, value: input.value, chosen: chosenIn(input)?.value })));
+});
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  for (const { id, value, chosen } of typed.get(ctx) ?? []) {
+    const input = document.getElementById(id);
+    if (!input || input.value === value) continue;
+    input.value = value;
+    if (chosenIn(input)) chosenIn(input).value = chosen;
+  }
 });

@@ -24,6 +24,8 @@ const enhanceOne = (bar) => {
     panel.setAttribute("aria-labelledby", tab.id);
   }
   select(tabs, tabs.find((tab) => "active" in tab.dataset) ?? tabs[0]);
+  // The field that has the focus has moved, now that other sections are hidden.
+  if (document.activeElement?.closest("[role=tabpanel]")) document.activeElement.scrollIntoView({ block: "center" });
 
   bar.addEventListener("click", (event) => {
     const tab = event.target.closest("a");
