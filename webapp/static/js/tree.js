@@ -45,7 +45,6 @@ const makeGroup = (item) => {
     "aria-labelledby": rowOf(item).id,
     "hx-get": item.dataset.below,
     "hx-trigger": "tree:open",
-    "hx-swap": "innerHTML",
     "hx-sync": "this:drop",
   })) group.setAttribute(name, value);
   item.append(group);
