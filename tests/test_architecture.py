@@ -13,12 +13,12 @@ SOURCES = sorted((ROOT / "webapp").rglob("*.py"))
 #: Where each part of `webapp` stands; a file imports its own level and those below.
 LEVELS = {
     0: "config database extensions clock dates i18n logs text phones vat addresses emails "
-    "passwords tokens devices seeds",
+    "passwords vault tokens devices seeds",
     1: "models migrations",
     2: "access",
     3: "services",
     4: "forms",
-    5: "web assets identity sidebar blueprints",
+    5: "web saving assets identity sidebar blueprints",
     6: "__init__ __main__ cli",
 }
 LEVEL_OF = {part: level for level, parts in LEVELS.items() for part in parts.split()}
@@ -45,6 +45,7 @@ DOORS = {
     "email_validator": {"webapp.emails"},
     "pycountry": {"webapp.seeds.geography"},
     "argon2": {"webapp.passwords"},
+    "cryptography": {"webapp.vault"},
     "pyotp": {"webapp.services.second_factor"},
     "segno": {"webapp.services.second_factor"},
     "whitenoise": {"webapp.assets"},

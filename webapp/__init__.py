@@ -3,18 +3,18 @@
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import assets, blueprints, cli, database, identity, logs, models, web
+from webapp import assets, blueprints, cli, database, i18n, identity, logs, models, web
 from webapp.access import closed, guard
 from webapp.blueprints import errors
 from webapp.config import DEFAULT_LANGUAGE, DEFAULT_TIMEZONE, LANGUAGES, Settings
 from webapp.extensions import babel, csrf, db, login_manager, migrate
-from webapp.i18n import choose_language, choose_timezone
+from webapp.saving import Application
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application for one installation; without `settings`, those of the environment."""
     settings = settings or Settings.from_environment()
-    app = Flask(__name__, instance_path=str(settings.instance_path), static_folder=None)
+    app = Application(__name__, instance_path=str(settings.instance_path), static_folder=None)
     configure(app, settings)
     logs.configure(settings.log_level)
     bind_extensions(app, settings)
@@ -69,7 +69,8 @@ def bind_extensions(app: Flask, settings: Settings) -> None:
     login_manager.session_protection = None
     login_manager.user_loader(identity.load_viewer)
     login_manager.unauthorized_handler(web.sign_in_first)
-    babel.init_app(app, locale_selector=choose_language, timezone_selector=choose_timezone)
+    babel.init_app(app, locale_selector=i18n.choose_language, timezone_selector=i18n.choose_timezone)
+    i18n.install(app)
     with app.app_context():
         database.prepare(db.engine, settings)
     closed.refuse_unmarked_selects()

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 LANGUAGES = {"fr": "Français", "en": "English"}
+#: What an instance's folder holds besides a database of SQLite that cannot be made again.
+KEPT_FILES = ("secret-key",)
 DEFAULT_LANGUAGE = "fr"
 DEFAULT_TIMEZONE = "Europe/Paris"
 

@@ -23,6 +23,16 @@ def set_reading(value: bool) -> None:
 
 
 @contextmanager
+def reading() -> Iterator[None]:
+    """Say that transactions begun inside only read: they see one moment, and nobody waits for them."""
+    token = _reading.set(True)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+@contextmanager
 def writing() -> Iterator[None]:
     """Say that transactions begun inside write, whatever the request does."""
     token = _reading.set(False)

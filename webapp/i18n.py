@@ -4,24 +4,23 @@ Source strings are French, with the words of the user guide; the catalogue holds
 """
 
 import re
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import flask_babel
 from babel import Locale, dates, numbers
-from flask import current_app, g, has_request_context, request
-from flask_babel import LazyString, force_locale, get_locale, gettext, lazy_gettext, lazy_pgettext, ngettext
+from babel.support import NullTranslations
+from flask import Flask, current_app, g, has_request_context, request
+from flask_babel import LazyString, get_locale, ngettext
+from markupsafe import Markup
 
 from webapp.config import DEFAULT_LANGUAGE, DEFAULT_TIMEZONE, LANGUAGES
 from webapp.dates import PartialDate
 from webapp.text import search_key
-
-_ = gettext
-_l = lazy_gettext
-_n = ngettext
-#: A word that has several meanings: the first argument says which is meant.
-_lp = lazy_pgettext
 
 __all__ = [
     "LazyString",
@@ -33,6 +32,7 @@ __all__ = [
     "choose_timezone",
     "day",
     "force_locale",
+    "install",
     "language",
     "moment",
     "number",
@@ -41,6 +41,66 @@ __all__ = [
 ]
 
 LANGUAGE_COOKIE = "language"
+
+
+# --- texts ---------------------------------------------------------------------------------------------------------
+
+
+def _(text: str, /, **variables: Any) -> str:
+    """Return a text in the language in force, with its variables."""
+    translated = _catalogue().ugettext(text)
+    return str(translated % variables if variables else translated)
+
+
+def _l(text: str, /, **variables: Any) -> LazyString:
+    """Return a text that is translated each time it is read."""
+    return LazyString(_, text, **variables)
+
+
+def _lp(context: str, text: str, /) -> LazyString:
+    """Return, translated each time it is read, a text that has several meanings: `context` says which is meant."""
+    return LazyString(lambda: str(_catalogue().upgettext(context, text)))
+
+
+_n = ngettext
+
+
+def install(app: Flask) -> None:
+    """Give templates their `_`: the text is ours and goes as it is, its variables are escaped."""
+
+    def translate(text: str, /, **variables: Any) -> Markup:
+        translated = Markup(_catalogue().ugettext(text))  # noqa: S704
+        return translated % variables if variables else translated
+
+    app.jinja_env.globals["_"] = translate
+
+
+def _catalogue() -> NullTranslations:
+    """Return the texts of the language in force, looked for once: a page asks for some two hundred."""
+    if not g:
+        return flask_babel.get_translations()  # type: ignore[no-any-return]
+    if "catalogue" not in g:
+        g.catalogue = flask_babel.get_translations()
+    return g.catalogue  # type: ignore[no-any-return]
+
+
+@contextmanager
+def force_locale(code: str) -> Iterator[None]:
+    """Speak another language inside the block."""
+    with flask_babel.force_locale(code):
+        _forget()
+        try:
+            yield
+        finally:
+            _forget()
+
+
+def _forget() -> None:
+    if g:
+        g.pop("catalogue", None)
+
+
+# --- the reader ----------------------------------------------------------------------------------------------------
 
 
 def choose_language() -> str:
@@ -132,9 +192,14 @@ def _month_names() -> list[tuple[str, int]]:
 
 def number(value: float | None) -> str:
     """Write a number as the reader's language does."""
-    return "" if value is None else numbers.format_decimal(value, locale=_locale())
+    return "" if value is None else _number(value, _locale())
 
 
-def _locale() -> Locale:
+@lru_cache(2000)
+def _number(value: float, locale: str) -> str:
+    return numbers.format_decimal(value, locale=locale)
+
+
+def _locale() -> str:
     """British forms for English: day before month, as the organisation's other readers expect."""
-    return Locale.parse("en_GB" if language() == "en" else language())
+    return "en_GB" if language() == "en" else language()

@@ -11,8 +11,9 @@ from flask import current_app, g, request, session, url_for
 from flask_login import login_user, logout_user
 
 from webapp.access import Viewer
+from webapp.extensions import db
 from webapp.models import Resource
-from webapp.services import sessions, viewers
+from webapp.services import sessions, throttle, viewers
 
 #: Seconds after which a cookie in use is given a new life.
 COOKIE_RENEWED_EVERY = 300
@@ -78,6 +79,20 @@ def sign_out(viewer: Viewer) -> None:
         sessions.end(viewer.session_id, viewer.resource_id)
     logout_user()
     session.clear()
+
+
+def count_attempt(account: str) -> throttle.Attempt:
+    """Count an attempt on `account` from this browser, whatever becomes of it; raises TooManyAttempts.
+
+    It is committed at once: others wait for the count, never for what is checked after it.
+    """
+    try:
+        attempt = throttle.begin(account, client_address())
+    except throttle.TooManyAttempts:
+        db.session.rollback()
+        raise
+    db.session.commit()
+    return attempt
 
 
 def client_address() -> str:

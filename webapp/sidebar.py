@@ -373,11 +373,12 @@ def count_text(count: int) -> str:
 
 def branch_nodes(view: TreeView, page: Page[Branch], unfolded: Unfolded = FOLDED) -> Entries:
     """Return the nodes of some branches; those whose companies are `unfolded` are open."""
+    tree_url = url_for("trees.tree", tree=view.tree)
     nodes = [
         Node(
             key=view.key(branch.id),
             label=branch.label,
-            href=(url := branch_url(view, branch.id)),
+            href=(url := f"{tree_url}/{branch.id}"),
             kind=Level.BRANCH,
             icon=_ICONS[view.grouped_by],
             count=count_text(branch.companies),
@@ -390,7 +391,6 @@ def branch_nodes(view: TreeView, page: Page[Branch], unfolded: Unfolded = FOLDED
         )
         for position, branch in _numbered(page)
     ]
-    tree_url = url_for("trees.tree", tree=view.tree)
     return _with_ends(nodes, page, view.tree, page_url=section_url(view.status), more_url=tree_url)
 
 
@@ -476,7 +476,7 @@ def _letters_node(view: TreeView, branch_id: int, url: str) -> Node:
         kind=Level.BRANCH,
         icon="list",
         expandable=True,
-        children_url=url_for("trees.letters", tree=view.tree, branch_id=branch_id),
+        children_url=f"{url}/letters",
     )
 
 

@@ -6,10 +6,8 @@ nothing from the database but the comparison of bytes and of strings by code poi
 
 import re
 import unicodedata
-from bisect import bisect_right
 from collections.abc import Callable
 from functools import partial
-from string import ascii_uppercase
 from threading import Lock
 
 from anyascii import anyascii
@@ -23,9 +21,6 @@ MAX_KEY_BYTES = 512
 
 MAX_SORTED_CHARACTERS = 1024
 """Only so much of a text is looked at to sort it: far more than its key can hold."""
-
-OTHER_LETTER = "#"
-"""Where names that begin with no Latin letter are filed."""
 
 _MAX_KNOWN_CHARACTERS = 20_000
 
@@ -72,8 +67,6 @@ class _Collation:
         self._tables = tuple(
             _CharacterTable(partial(self._weigh_alone, level)) for level in (_PRIMARY, _SECONDARY, _TERTIARY)
         )
-        starts = [ord(self.primary(letter)) for letter in ascii_uppercase]
-        self._letter_starts = [*starts, ord(self.primary("α"))]  # Greek comes right after Latin
 
     def primary(self, text: str) -> str:
         """Give the weights of the letters alone, blind to accents and case."""
@@ -90,11 +83,6 @@ class _Collation:
         # Plain ASCII has no accent, and the common weights at the end are dropped anyway.
         secondary = "" if text.isascii() else text.translate(self._tables[_SECONDARY])
         return primary, secondary, text.translate(self._tables[_TERTIARY])
-
-    def letter(self, primary: str) -> str:
-        """Give the Latin letter whose stretch of the alphabet holds the first of these weights."""
-        place = bisect_right(self._letter_starts, ord(primary[0])) - 1 if primary else -1
-        return ascii_uppercase[place] if 0 <= place < len(ascii_uppercase) else OTHER_LETTER
 
     def _weigh(self, text: str) -> tuple[str, str, str]:
         elements = self._collator.collation_elements(unicodedata.normalize("NFD", text))
@@ -168,12 +156,6 @@ def sort_prefix(text: str) -> tuple[bytes, bytes]:
     stem = primary.rstrip("\uffff")  # the highest weight has no next one: the one before it moves on
     after = _pack(stem[:-1] + chr(ord(stem[-1]) + 1)) if stem else _BEYOND_ALL
     return _pack(primary), after
-
-
-def first_letter(text: str) -> str:
-    """Give the letter under which `text` is filed: A to Z as it sorts ("Œillet" under O), else "#"."""
-    collation = _collation()
-    return collation.letter(collation.primary(text[:MAX_SORTED_CHARACTERS]))
 
 
 # --- Searching -------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from tests.client import Browser
 from tests.world import World
+from webapp import vault
 from webapp.extensions import db
 from webapp.models import Resource
 from webapp.services import second_factor
@@ -64,7 +65,7 @@ def test_the_first_use_link_is_printed_as_long_as_nobody_is_there(run: Run, app:
 
 def test_who_lost_password_and_phone_gets_in_again(run: Run, app: Any, world: World) -> None:
     with app.app_context():
-        db.session.execute(update(Resource).values(totp_secret=second_factor.new_secret()))
+        db.session.execute(update(Resource).values(totp_secret=vault.seal(second_factor.new_secret())))
         db.session.commit()
     address = path_of(run("users", "link", world.anne.email.upper()), "/links/")
     browser = Browser(app, world.person)

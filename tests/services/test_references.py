@@ -237,6 +237,23 @@ def test_a_value_counts_where_it_is_used() -> None:
 
 
 @pytest.mark.usefixtures("db_session")
+def test_uses_are_counted_no_further_than_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(references, "USES_CAP", 2)
+    salon = item(SOURCE, "trade_show")
+    for _ in range(4):
+        factories.company(source=salon.id)
+    assert references.usage(SOURCE, [salon.id]) == {salon.id: {"company": 3}}
+
+
+@pytest.mark.usefixtures("db_session")
+def test_what_holds_a_value_is_found_by_an_index() -> None:
+    """Where used, and whether a value may be deleted, cost the same however many companies there are."""
+    for which in ReferenceList:
+        for column in references.columns_holding(which):
+            assert any(next(iter(index.columns)) is column for index in column.table.indexes), column
+
+
+@pytest.mark.usefixtures("db_session")
 def test_a_company_in_the_trash_or_restricted_still_uses_its_values(world: Any) -> None:
     salon = item(SOURCE, "trade_show")
     hidden = factories.company(source=salon.id, restrict_access=True, allowed_resources=[world.bruno.id])
@@ -279,6 +296,29 @@ def test_a_country_with_provinces_is_in_use_and_an_unused_value_can_be_deleted()
         references.remove(item(ReferenceList.COUNTRY, "FR"))
     references.remove(item(SOURCE, "trade_show"))
     assert "Salon" not in labels(SOURCE)
+
+
+@pytest.mark.usefixtures("db_session")
+def test_a_list_from_which_one_must_choose_keeps_its_last_value() -> None:
+    """C3: without an account type no company could be saved."""
+    kinds = ReferenceList.ACCOUNT_TYPE
+    *others, last = db.session.scalars(select(ReferenceItem).where(ReferenceItem.list == kinds)).all()
+    for other in others:
+        references.retire(other)
+    for refused in (references.retire, references.remove):
+        with pytest.raises(Refused, match="dernière valeur"):
+            refused(last)
+    assert [label for _id, label in references.options(kinds)] == [last.label_fr]
+    references.restore(others[0])
+    references.retire(last)
+
+
+@pytest.mark.usefixtures("db_session")
+def test_other_lists_may_be_emptied() -> None:
+    assert [which for which in ReferenceList if references.is_required(which)] == [ReferenceList.ACCOUNT_TYPE]
+    for source in db.session.scalars(select(ReferenceItem).where(ReferenceItem.list == SOURCE)):
+        references.retire(source)
+    assert labels(SOURCE) == []
 
 
 # --- paging ------------------------------------------------------------------------------------------------------

@@ -57,9 +57,9 @@ def test_an_address_belongs_to_one_resource_whatever_its_capitals(world: World, 
     resources.update_resource(bruno, {"email": world.bruno.email.upper()}, by=SYSTEM)
 
 
-def test_two_at_once_cannot_share_an_external_reference(world: World, db_session: Any) -> None:
+def test_an_external_reference_belongs_to_one_resource(world: World, db_session: Any) -> None:
     create(external_id="M-1")
-    with refused("email"):
+    with refused("external_id"):
         create(email="autre@x.example", external_id="M-1")
     assert create(email="encore@x.example", external_id="").external_id is None
 

@@ -14,7 +14,6 @@ from webapp.text import (
     MAX_KEY_BYTES,
     clean_line,
     clean_text,
-    first_letter,
     search_key,
     sort_key,
     sort_prefix,
@@ -234,38 +233,6 @@ def test_the_bounds_of_a_prefix_hold_the_names_that_begin_with_its_letters_and_n
     assert low < high
     assert (low <= sort_key(name) < high) == letters(name).startswith(letters(text))
     assert _begins(text + name, text) == letters(text + name).startswith(letters(text))
-
-
-@pytest.mark.parametrize(
-    ("name", "letter"),
-    [
-        ("Évrard", "E"),
-        ("œillet", "O"),
-        ("Łódź", "L"),
-        ("Ærø", "A"),
-        ("ångström", "A"),
-        ("İstanbul", "I"),
-        ("Straße", "S"),
-        ("Zola", "Z"),
-        ("e\u0301te\u0301", "E"),
-        ("3 Suisses", "#"),
-        ("« Bon »", "#"),
-        ("🚀", "#"),
-        ("Ελλάδα", "#"),
-        ("Ёлка", "#"),
-        ("株式会社", "#"),
-        ("", "#"),
-    ],
-)
-def test_a_name_is_filed_under_its_letter(name, letter):
-    assert first_letter(name) == letter
-
-
-@given(TEXTS, TEXTS)
-def test_the_names_of_one_letter_stand_together(one, other):
-    one, other = sorted((one, other), key=sort_key)
-    letters = (first_letter(one), first_letter(other))
-    assert "#" in letters or letters == tuple(sorted(letters))
 
 
 # --- Searching -------------------------------------------------------------------------------------

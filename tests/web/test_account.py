@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from tests.client import Browser, Page
 from tests.world import World
+from webapp import vault
 from webapp.models import Resource
 from webapp.services import second_factor
 
@@ -176,7 +177,9 @@ def test_anne_turns_her_second_factor_on_and_off(client: Browser, world: World, 
     anne = client.as_("anne")
     secret, codes = turn_on(anne)
     assert len(set(codes)) == second_factor.RECOVERY_CODES
-    assert db_session.scalar(select(Resource.totp_secret).where(Resource.id == world.anne.id)) == secret
+    stored = db_session.scalar(select(Resource.totp_secret).where(Resource.id == world.anne.id))
+    assert secret not in stored
+    assert vault.unseal(stored) == secret
     page = anne.get("/account").click("Gérer la double authentification")
     assert "valables : 10" in page
     assert codes[0] not in page

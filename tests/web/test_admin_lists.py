@@ -110,6 +110,23 @@ def test_a_value_in_use_is_retired_and_brought_back_never_deleted(anne: Any) -> 
 
 
 @pytest.mark.usefixtures("db_session")
+def test_the_last_account_type_stays(anne: Any) -> None:
+    """C3: it is said why, for the button as for the confirmation."""
+    *others, last = references.options(ReferenceList.ACCOUNT_TYPE)
+    for item, _label in others:
+        references.retire(db.session.get_one(ReferenceItem, item))
+    db.session.commit()
+    page = anne.get("/admin/lists/account_type")
+    for refused in (
+        page.submit(form=f"/{last[0]}/retire").follow(),
+        anne.get(f"/admin/lists/account_type/{last[0]}/delete", status=303).follow(),
+        anne.post(f"/admin/lists/account_type/{last[0]}/delete").follow(),
+    ):
+        assert "est la dernière valeur de cette liste" in refused
+        assert labels(refused) == [last[1]]
+
+
+@pytest.mark.usefixtures("db_session")
 def test_an_unused_value_is_deleted_after_a_confirmation(anne: Any) -> None:
     salon = item_id("trade_show")
     confirmation = anne.get(f"/admin/lists/source/{salon}/delete")

@@ -3,13 +3,16 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from tests import factories
 from webapp.access import SYSTEM, Ability, can
 from webapp.blueprints.admin.access_matrix import ABILITIES
 from webapp.blueprints.admin.settings import installation
 from webapp.config import Settings
-from webapp.services import organisation
+from webapp.extensions import db
+from webapp.models import ReferenceItem, ReferenceList
+from webapp.services import organisation, references
 
 
 @pytest.fixture
@@ -29,6 +32,15 @@ def test_settings_are_changed_and_act(anne: Any) -> None:
     assert number is not None
     assert number.startswith("C/00000")
     assert "Rien n’a changé." in anne.get("/admin/settings").submit().follow()
+
+
+@pytest.mark.usefixtures("db_session")
+def test_a_country_that_was_retired_stays_the_organisations(anne: Any) -> None:
+    for country in db.session.scalars(select(ReferenceItem).where(ReferenceItem.list == ReferenceList.COUNTRY)):
+        references.retire(country)
+    db.session.commit()
+    assert "Rien n’a changé." in anne.get("/admin/settings").submit().follow()
+    assert organisation.load().country == "FR"
 
 
 @pytest.mark.usefixtures("db_session")

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy import select, update
 
 from tests.client import Browser, Page
 from tests.world import World
-from webapp import create_app, passwords
+from webapp import create_app, passwords, vault
 from webapp.clock import now
 from webapp.config import Settings
 from webapp.extensions import db
@@ -239,6 +240,17 @@ def test_an_account_waits_longer_after_each_failure(client: Browser, world: Worl
     client.post("/login", {"email": world.anne.email, "password": world.anne.password})
 
 
+def test_many_at_once_are_no_more_than_one_after_the_other(client: Browser, world: World) -> None:
+    """Whoever sends twelve passwords in the same instant has five tries, as anybody."""
+    browsers = [Browser(client.app, world.person) for _ in range(12)]
+    for browser in browsers:
+        browser.get("/login")
+    values = {"email": world.anne.email, "password": "faux"}
+    with ThreadPoolExecutor(len(browsers)) as pool:
+        pages = list(pool.map(lambda browser: browser.post("/login", values, status=(422, 429)), browsers))
+    assert [page.status for page in pages].count(422) == 5
+
+
 def test_the_right_password_waits_too(client: Browser, world: World) -> None:
     fail(client, world.anne.email, 5)
     client.post("/login", {"email": world.anne.email, "password": world.anne.password}, status=429)
@@ -295,7 +307,7 @@ def test_attempts_are_kept_unreadable_and_not_for_long(
 def secret(world: World, db_session: Any) -> str:
     """Anne's secret: her sign-ins ask for a code."""
     value = second_factor.new_secret()
-    db_session.execute(update(Resource).where(Resource.id == world.anne.id).values(totp_secret=value))
+    db_session.execute(update(Resource).where(Resource.id == world.anne.id).values(totp_secret=vault.seal(value)))
     db_session.commit()
     return value
 
@@ -341,6 +353,23 @@ def test_a_recovery_code_replaces_the_phone_once(client: Browser, world: World, 
     assert "9 codes de secours" in answer.follow()
     again = try_to_sign_in(Browser(client.app, world.person), world.anne.email, world.anne.password).follow()
     again.submit({"code": codes[0]}, form="/login/code", status=422)
+
+
+def test_when_the_key_has_changed_recovery_codes_still_open(
+    client: Browser, world: World, secret: str, db_session: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was sealed with another SECRET_KEY cannot be read: one is told the way back in."""
+    codes = second_factor.renew_recovery_codes(db_session.get(Resource, world.anne.id))
+    db_session.commit()
+    monkeypatch.setitem(client.app.config, "SECRET_KEY", "another one")
+    page = try_to_sign_in(client, world.anne.email, world.anne.password).follow()
+    assert "Saisissez un code de secours" in page
+    assert "Saisissez un code de secours" in page.submit({"code": code_at(secret)}, form="/login/code", status=422)
+    page.submit({"code": codes[0]}, form="/login/code")
+    off = client.get("/account/second-factor").submit(
+        {"current_password": world.anne.password}, button="Désactiver la double authentification"
+    )
+    assert "désactivée" in off.follow()
 
 
 def test_codes_are_throttled_as_well(client: Browser, world: World, secret: str) -> None:

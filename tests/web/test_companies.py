@@ -32,15 +32,25 @@ def bruno(client: Any, world: World) -> Any:
     return client.as_("bruno")
 
 
-def new_client(bruno: Any, **values: Any) -> Any:
+def new_client(bruno: Any, status: int = 303, **values: Any) -> Any:
     page = bruno.get("/companies/new")
     kind = factories.reference(ReferenceList.ACCOUNT_TYPE, "client")
-    return page.submit({"name": "Évrard & Fils", "account_type": kind, "commercial_status": "client", **values})
+    typed = {"name": "Évrard & Fils", "account_type": kind, "commercial_status": "client", **values}
+    return page.submit(typed, status=status)
 
 
 def stored(name: str) -> Company:
     statement = unscoped(select(Company).where(Company.name == name), "a test")
     return db.session.scalars(statement).one()
+
+
+def test_a_strange_postal_code_is_warned_of_by_an_example(bruno: Any, db_session: Any) -> None:
+    """C4: the warning shows how the country writes them."""
+    france = factories.reference(ReferenceList.COUNTRY, "FR")
+    page = new_client(
+        bruno, name="Loin", main_country=france, main_postal_code="ABC", commercial_status="prospect", status=422
+    )
+    assert "Exemple : 33380" in page
 
 
 # --- C1: create --------------------------------------------------------------------------------------------------
@@ -219,3 +229,16 @@ def test_a_profile_asks_few_questions(bruno: Any, world: World, queries: Any, db
         profile = bruno.hx_get(f"/companies/{group.id}")
     assert "Filiales suivantes" in profile
     assert len(seen) <= 12, "\n".join(seen)
+
+
+def test_a_save_asks_nothing_twice(bruno: Any, world: World, queries: Any, db_session: Any) -> None:
+    """F4: of what it does not change, it reads what the form shows; a number that stays is not looked for."""
+    group = factories.company("Groupe", main_city="Lyon", phone_main="04 65 71 00 01", sales_rep=world.bruno.id)
+    page = bruno.hx_get(f"/companies/{group.id}/edit")
+    with queries() as seen:
+        page.submit({"phone_other": "04 65 71 00 02"}, htmx=True)
+    assert len(seen) == len(set(seen)) <= 9, "\n".join(seen)
+    page = bruno.hx_get(f"/companies/{group.id}/edit")
+    with queries() as seen:
+        page.submit({"name": "Groupement"}, htmx=True)
+    assert len(seen) == len(set(seen)) <= 12, "\n".join(seen)

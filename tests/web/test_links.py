@@ -10,6 +10,7 @@ from sqlalchemy import update
 
 from tests.client import Browser
 from tests.world import World
+from webapp import vault
 from webapp.clock import now
 from webapp.models import LinkPurpose, OneTimeLink, Resource
 from webapp.services import links, second_factor
@@ -98,7 +99,7 @@ def test_a_chosen_password_does_not_replace_the_second_factor(
     client: Browser, world: World, db_session: Any, link: str
 ) -> None:
     secret = second_factor.new_secret()
-    db_session.execute(update(Resource).where(Resource.id == world.bruno.id).values(totp_secret=secret))
+    db_session.execute(update(Resource).where(Resource.id == world.bruno.id).values(totp_secret=vault.seal(secret)))
     db_session.commit()
     assert client.get(link).submit({"password": NEW_PASSWORD}, form=link).location == "/login/code"
     client.get("/account", status=302)

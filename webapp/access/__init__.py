@@ -3,7 +3,15 @@
 from webapp.access.abilities import Ability, can, require
 from webapp.access.guard import ADMIN, PUBLIC, STAFF, access
 from webapp.access.viewer import SYSTEM, Viewer
-from webapp.access.visibility import contact_rule_within_seen_company, get_visible, granted, unscoped, visible
+from webapp.access.visibility import (
+    contact_rule_within_seen_company,
+    get_visible,
+    granted,
+    seen_by,
+    unscoped,
+    visible,
+    visible_to_all,
+)
 
 __all__ = [
     "ADMIN",
@@ -18,6 +26,8 @@ __all__ = [
     "get_visible",
     "granted",
     "require",
+    "seen_by",
     "unscoped",
     "visible",
+    "visible_to_all",
 ]

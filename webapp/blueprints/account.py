@@ -12,8 +12,8 @@ from webapp.forms.account import ChangePasswordForm, ConfirmCodeForm, ConfirmPas
 from webapp.forms.base import Form
 from webapp.i18n import _, moment
 from webapp.models import Resource
+from webapp.saving import saving
 from webapp.services import accounts, resources, second_factor, sessions, throttle
-from webapp.services.refusal import Refused
 from webapp.web import page, saved, viewer
 
 bp = Blueprint("account", __name__, url_prefix="/account")
@@ -29,13 +29,10 @@ def show() -> Response:
     me = _me()
     form = ProfileForm.load({name: getattr(me, name) for name in resources.PROFILE})
     if form.posted_and_valid():
-        try:
+        with saving(form):
             resources.update_resource(me, form.values(), by=viewer())
-            db.session.commit()
+        if form.saved:
             return saved(url_for("account.show"), _("Votre profil est enregistré."))
-        except Refused as refusal:
-            db.session.rollback()
-            form.refuse(refusal.errors)
     return page(
         "account/show.html",
         "account/_show.html",
@@ -56,13 +53,10 @@ def password() -> Response:
     me = _me()
     form = ChangePasswordForm.load()
     if form.posted_and_valid() and _is_me(me, form):
-        try:
+        with saving(form):
             accounts.set_password(me, form.password.data, keep_session=viewer().session_id)
-            db.session.commit()
+        if form.saved:
             return saved(url_for("account.show"), _("Votre mot de passe est changé. Vos autres sessions sont fermées."))
-        except Refused as refusal:
-            db.session.rollback()
-            form.refuse(refusal.errors)
     status = 422 if form.errors else 200
     return page("account/password.html", "account/_password.html", form=form, me=me, status=status)
 
@@ -165,7 +159,7 @@ def _me() -> Resource:
 def _is_me(me: Resource, form: Form) -> bool:
     """Whether the current password is right; when it isn’t, says so beside the field. Tries count as at sign-in."""
     try:
-        attempt = throttle.begin(f"password:{me.id}", identity.client_address())
+        attempt = identity.count_attempt(f"password:{me.id}")
     except throttle.TooManyAttempts as refusal:
         form.refuse({"current_password": wait_sentence(refusal)})
         return False
@@ -174,7 +168,6 @@ def _is_me(me: Resource, form: Form) -> bool:
         throttle.succeed(attempt)
     else:
         form.refuse({"current_password": _("Ce n’est pas votre mot de passe actuel.")})
-        db.session.commit()
     return right
 
 

@@ -10,6 +10,7 @@ from webapp.emails import email_key
 from webapp.extensions import db
 from webapp.forms.auth import CodeForm, SignInForm
 from webapp.i18n import _, _n
+from webapp.models import Resource
 from webapp.services import accounts, resources, second_factor, throttle
 from webapp.web import page, safe_next, too_many_attempts, viewer
 
@@ -27,12 +28,12 @@ def login() -> Response:
     if not form.posted_and_valid():
         return _login_page(form, wanted, status=422 if form.errors else 200)
     try:
-        attempt = throttle.begin(email_key(form.email.data), identity.client_address())
+        attempt = identity.count_attempt(email_key(form.email.data))
     except throttle.TooManyAttempts as refusal:
         return too_many_attempts(_login_page(form, wanted, error=wait_sentence(refusal)), refusal.seconds)
     account = accounts.by_email(form.email.data)
     stored_hash = account.password_hash if account else None
-    # The attempt counts from here on, and nobody waits for the database while the password is checked.
+    # Nobody waits for the database while the password is checked.
     db.session.commit()
     right, outdated = accounts.check_password(stored_hash, form.password.data)
     if account is None or not right:
@@ -55,16 +56,15 @@ def code() -> Response:
         return redirect(url_for("auth.login"), 303)
     form = CodeForm.load()
     if not form.posted_and_valid():
-        return page("auth/code.html", form=form, status=422 if form.errors else 200)
+        return _code_page(form, account, status=422 if form.errors else 200)
     try:
-        attempt = throttle.begin(f"code:{account.id}", identity.client_address())
+        attempt = identity.count_attempt(f"code:{account.id}")
     except throttle.TooManyAttempts as refusal:
-        return too_many_attempts(page("auth/code.html", form=form, error=wait_sentence(refusal)), refusal.seconds)
+        return too_many_attempts(_code_page(form, account, error=wait_sentence(refusal)), refusal.seconds)
     accepted = second_factor.accept(account, form.code.data)
     if accepted is None:
-        db.session.commit()
         form.refuse({"code": _("Ce code n’est pas valable, ou il a déjà servi. Attendez le suivant.")})
-        return page("auth/code.html", form=form, status=422)
+        return _code_page(form, account, status=422)
     throttle.succeed(attempt)
     identity.sign_in(account.id)
     if accepted is second_factor.Accepted.RECOVERY_CODE:
@@ -97,6 +97,15 @@ def wait_sentence(refusal: throttle.TooManyAttempts) -> str:
 def _login_page(form: SignInForm, wanted: str | None, *, status: int = 200, error: str = "") -> Response:
     waiting_for_first_use = not resources.any_exists()
     return page("auth/login.html", form=form, next=wanted, error=error, first_use=waiting_for_first_use, status=status)
+
+
+def _code_page(form: CodeForm, account: Resource, *, status: int = 200, error: str = "") -> Response:
+    if not error and not second_factor.is_readable(account):
+        error = _(
+            "Les codes de votre application ne peuvent plus être vérifiés : la clé de cette installation a changé. "
+            "Saisissez un code de secours, ou demandez un nouveau lien à qui administre cette installation."
+        )
+    return page("auth/code.html", form=form, error=error, status=status)
 
 
 def _tell_what_is_left(resource_id: int) -> None:

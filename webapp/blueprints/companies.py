@@ -11,6 +11,7 @@ from webapp.forms.company import PHONE_LABELS, CompanyForm, status_labels
 from webapp.forms.coordinates import ADDRESS_TITLES
 from webapp.i18n import _
 from webapp.models import Company, Contact
+from webapp.saving import saving
 from webapp.services import companies, company_profile, lookups
 from webapp.services.profiles import PAGE
 from webapp.services.values import address_references
@@ -76,9 +77,10 @@ def new() -> Response:
     form = CompanyForm.load(_starting_values(), viewer())
     form.prepare()
     if form.posted_and_valid():
-        company = companies.create(form.values(), by=viewer())
-        db.session.commit()
-        return _saved(form, company, _("Société créée : %(name)s", name=company.name))
+        with saving(form):
+            company = companies.create(form.values(), by=viewer())
+        if form.saved:
+            return _saved(form, company, _("Société créée : %(name)s", name=company.name))
     return _dialog(form)
 
 
@@ -93,11 +95,12 @@ def edit(company_id: int) -> Response:
     form = CompanyForm.load(values, viewer())
     form.prepare(company)
     if form.posted_and_valid():
-        changes = companies.update(company, form.values(), by=viewer())
-        db.session.commit()
-        if not changes:
+        with saving(form):
+            changes = companies.update(company, form.values(), by=viewer())
+        if form.saved and not changes:
             return _saved(form, company, _("Aucune modification à enregistrer."))
-        return _saved(form, company, _("Société enregistrée : %(name)s", name=company.name))
+        if form.saved:
+            return _saved(form, company, _("Société enregistrée : %(name)s", name=company.name))
     return _dialog(form, company)
 
 

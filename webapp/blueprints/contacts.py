@@ -12,6 +12,7 @@ from webapp.forms.contact import PHONE_LABELS, ContactForm
 from webapp.forms.coordinates import ADDRESS_TITLES
 from webapp.i18n import _, partial_day
 from webapp.models import Company, Contact
+from webapp.saving import saving
 from webapp.services import contact_profile, contacts, lookups, my_contacts
 from webapp.services.values import address_references
 from webapp.web import page, saved, viewer
@@ -43,10 +44,11 @@ def new() -> Response:
     form = ContactForm.load(_starting_values(), viewer())
     form.prepare()
     if form.posted_and_valid():
-        contact = contacts.create(form.values(), by=viewer())
-        my_contacts.put(contact, viewer(), form.wants_in_my_contacts)
-        db.session.commit()
-        return _saved(contact, _("Contact créé : %(name)s", name=contact.name))
+        with saving(form):
+            contact = contacts.create(form.values(), by=viewer())
+            my_contacts.put(contact, viewer(), form.wants_in_my_contacts)
+        if form.saved:
+            return _saved(contact, _("Contact créé : %(name)s", name=contact.name))
     return _dialog(form)
 
 
@@ -58,12 +60,13 @@ def edit(contact_id: int) -> Response:
     require(Ability.EDIT_CONTACT, viewer())
     form = _form_of(contact)
     if form.posted_and_valid():
-        changes = contacts.update(contact, form.values(), by=viewer())
-        is_listed_otherwise = my_contacts.put(contact, viewer(), form.wants_in_my_contacts)
-        db.session.commit()
-        if not changes and not is_listed_otherwise:
+        with saving(form):
+            changes = contacts.update(contact, form.values(), by=viewer())
+            is_listed_otherwise = my_contacts.put(contact, viewer(), form.wants_in_my_contacts)
+        if form.saved and not changes and not is_listed_otherwise:
             return _saved(contact, _("Aucune modification à enregistrer."))
-        return _saved(contact, _("Contact enregistré : %(name)s", name=contact.name))
+        if form.saved:
+            return _saved(contact, _("Contact enregistré : %(name)s", name=contact.name))
     return _dialog(form)
 
 

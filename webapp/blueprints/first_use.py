@@ -1,5 +1,8 @@
 """The first use of an installation: its organisation and its first admin, behind a one-time link (R2)."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Blueprint, redirect, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
@@ -7,12 +10,11 @@ from werkzeug.wrappers import Response
 from webapp import identity
 from webapp.access import PUBLIC, SYSTEM, access
 from webapp.blueprints.links import over
-from webapp.extensions import db
 from webapp.forms.auth import FirstUseForm
 from webapp.i18n import language
-from webapp.models import LinkPurpose, OneTimeLink, Organisation, Role
+from webapp.models import LinkPurpose, Organisation, Role
+from webapp.saving import saving
 from webapp.services import accounts, demo, links, organisation, resources
-from webapp.services.refusal import Refused
 from webapp.web import page
 
 bp = Blueprint("first_use", __name__)
@@ -32,19 +34,17 @@ def begin(token: str) -> Response:
         {"country": defaults.country, "language": language(), "timezone": defaults.timezone, "demo": False}
     )
     if form.posted_and_valid():
-        try:
-            return _set_up(link, form)
-        except Refused as refusal:
-            db.session.rollback()
-            form.refuse(refusal.errors)
+        with saving(form):
+            if not links.use(link):
+                return over()
+            _set_up(form.values())
+        if form.saved:
+            return redirect(url_for("home.index"), 303)
     return page("first_use/begin.html", form=form, status=422 if form.errors else 200)
 
 
-def _set_up(link: OneTimeLink, form: FirstUseForm) -> Response:
-    """Do all of it or nothing; raises Refused."""
-    if not links.use(link):
-        return over()
-    values = form.values()
+def _set_up(values: Mapping[str, Any]) -> None:
+    """Make the organisation and its first admin, and sign them in; raises Refused."""
     organisation.save({name: values[name] for name in ("country", "language", "timezone")})
     organisation.save({"name": values["organisation"]})
     person = {name: values[name] for name in ("name", "email", "language", "timezone")}
@@ -53,5 +53,3 @@ def _set_up(link: OneTimeLink, form: FirstUseForm) -> Response:
     viewer = identity.sign_in(admin.id)
     if values["demo"]:
         demo.fill(viewer)
-    db.session.commit()
-    return redirect(url_for("home.index"), 303)

@@ -8,8 +8,8 @@ from webapp.access import PUBLIC, access
 from webapp.extensions import db
 from webapp.forms.auth import ChoosePasswordForm
 from webapp.models import LinkPurpose, OneTimeLink, Resource
+from webapp.saving import saving
 from webapp.services import accounts, links
-from webapp.services.refusal import Refused
 from webapp.web import page
 
 bp = Blueprint("links", __name__)
@@ -38,24 +38,21 @@ def over() -> Response:
 def _choose_password(link: OneTimeLink, resource: Resource) -> Response:
     form = ChoosePasswordForm.load()
     if form.posted_and_valid():
-        try:
+        with saving(form):
             # First the use, which of two at once only one gets; a refused password takes it back with the rest.
             if not links.use(link):
                 return over()
             accounts.set_password(resource, form.password.data)
-            return _go_in(resource)
-        except Refused as refusal:
-            db.session.rollback()
-            form.refuse(refusal.errors)
+            destination = identity.enter(resource, None)
+        if form.saved:
+            return redirect(destination, 303)
     status = 422 if form.errors else 200
     return page("auth/link_password.html", form=form, resource=resource, status=status)
 
 
 def _enter(link: OneTimeLink, resource: Resource) -> Response:
-    return _go_in(resource) if links.use(link) else over()
-
-
-def _go_in(resource: Resource) -> Response:
+    if not links.use(link):
+        return over()
     destination = identity.enter(resource, None)
     db.session.commit()
     return redirect(destination, 303)

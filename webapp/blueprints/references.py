@@ -4,12 +4,11 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp.access import STAFF, Ability, access, require
-from webapp.extensions import db
 from webapp.forms.reference import ProvinceForm, SourceForm
 from webapp.i18n import _
 from webapp.models import ReferenceItem, ReferenceList
+from webapp.saving import saving
 from webapp.services import references
-from webapp.services.refusal import Refused
 from webapp.web import page, told, viewer, wants_fragment
 
 bp = Blueprint("references", __name__, url_prefix="/references")
@@ -23,12 +22,9 @@ def new_province() -> Response:
     country = references.find(ReferenceList.COUNTRY, request.args.get("country", type=int))
     form = ProvinceForm.load()
     if form.posted_and_valid() and country is not None:
-        try:
+        with saving(form):
             item = references.add_province(country.id, **form.values(), by=viewer())
-        except Refused as refusal:
-            form.refuse(refusal.errors)
-        else:
-            db.session.commit()
+        if form.saved:
             return _added(item)
     return page(
         "references/new_province.html",
@@ -48,12 +44,9 @@ def new_source() -> Response:
     require(Ability.ADD_REFERENCE, viewer())
     form = SourceForm.load()
     if form.posted_and_valid():
-        try:
+        with saving(form):
             item = references.add(ReferenceList.SOURCE, **form.values())
-        except Refused as refusal:
-            form.refuse(refusal.errors)
-        else:
-            db.session.commit()
+        if form.saved:
             return _added(item)
     return page(
         "references/new_source.html",

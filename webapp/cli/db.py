@@ -1,13 +1,17 @@
 """The schema of the database and the values it starts with."""
 
+from collections.abc import Iterable
+
+import alembic.command
 import click
-import flask_migrate
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask, current_app, g
 from flask.cli import AppGroup, with_appcontext
 from flask_migrate.cli import db as migrate_commands
+from sqlalchemy import Connection
 
+from webapp.database import reading
 from webapp.extensions import db
 from webapp.services import seeding
 
@@ -35,21 +39,20 @@ for name in FOR_DEVELOPERS:
 def upgrade() -> None:
     """Bring the database to the schema of this version, and fill lists that are empty."""
     before = check_known()
-    flask_migrate.upgrade()
+    migrate()
     added = seeding.fill_reference_lists()
     db.session.commit()
     if not before:
         click.echo(f"Database created, with {added} values in its lists.")
-    elif added or before != _heads():
+    elif added or before != heads():
         click.echo("Database upgraded.")
 
 
 def check_known() -> set[str]:
     """Return the revisions the database is at (none when new); raise a message when this code knows them not."""
-    with db.engine.connect() as connection:
-        found = set(MigrationContext.configure(connection).get_current_heads())
-    known = {script.revision for script in ScriptDirectory(_folder()).walk_revisions()}
-    if unknown := found - known:
+    with reading(), db.engine.connect() as connection:
+        found = revisions(connection)
+    if unknown := unknown_revisions(found):
         raise click.ClickException(
             f"The database was made by a newer version of Comptoir (schema {', '.join(sorted(unknown))}). "
             "Start that version, or restore a backup made before it."
@@ -57,7 +60,24 @@ def check_known() -> set[str]:
     return found
 
 
-def _heads() -> set[str]:
+def revisions(connection: Connection) -> set[str]:
+    """Return the revisions a database is at; none when it is new."""
+    return set(MigrationContext.configure(connection).get_current_heads())
+
+
+def unknown_revisions(found: Iterable[str]) -> set[str]:
+    """Return those that this code has never heard of: of a newer version."""
+    return set(found) - {script.revision for script in ScriptDirectory(_folder()).walk_revisions()}
+
+
+def migrate(connection: Connection | None = None) -> None:
+    """Bring the application's database, or another, to the schema of this version."""
+    config = current_app.extensions["migrate"].migrate.get_config()
+    config.attributes["connection"] = connection
+    alembic.command.upgrade(config, "head")
+
+
+def heads() -> set[str]:
     return set(ScriptDirectory(_folder()).get_heads())
 
 

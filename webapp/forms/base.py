@@ -6,6 +6,7 @@ POST, and the macro that opens a form prints it.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, Self
 
 import wtforms
@@ -13,9 +14,27 @@ from flask import request
 
 from webapp.access import Viewer
 from webapp.i18n import language
+from webapp.services.refusal import Refused
 
 
-class Form(wtforms.Form):
+class Outcome:
+    """What became of a form: nothing yet, saved, or refused by a service."""
+
+    saved: bool = False
+    refusal: Refused | None = None
+
+    def refuse(self, errors: Mapping[str, str]) -> None:
+        """Show what was refused beside the fields concerned."""
+        raise NotImplementedError
+
+
+@cache
+def _messages(language: str) -> Any:
+    """WTForms' own messages, which it looks for on the disk."""
+    return wtforms.i18n.get_translations((language,))
+
+
+class Form(Outcome, wtforms.Form):
     """A form, or one tab of one."""
 
     class Meta:
@@ -25,7 +44,7 @@ class Form(wtforms.Form):
         posted: Mapping[str, str] | None = None
 
         def get_translations(self, form: Any) -> Any:
-            return wtforms.i18n.get_translations((language(),))
+            return _messages(language())
 
     @classmethod
     def load(cls, values: Mapping[str, Any] | None = None, viewer: Viewer | None = None) -> Self:
@@ -50,6 +69,5 @@ class Form(wtforms.Form):
         return bool(request.method == "POST" and self.validate())
 
     def refuse(self, errors: Mapping[str, str]) -> None:
-        """Show what a service refused beside the fields concerned."""
         for name, message in errors.items():
             self[name].errors = [*self[name].errors, message]

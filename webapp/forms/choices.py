@@ -19,6 +19,10 @@ class Code(Field):
 
     kind = "select"
 
+    @property
+    def _in_force(self) -> str | None:
+        return self.object_data if isinstance(self.object_data, str) else None
+
     def choices(self) -> list[tuple[str, str]]:
         """Return what may be chosen, in order."""
         raise NotImplementedError
@@ -47,20 +51,17 @@ class TimezoneName(Code):
 
     def choices(self) -> list[tuple[str, str]]:
         moment = now()
-        first = dict.fromkeys(filter(None, (self._in_force(), organisation.load().timezone, "UTC")))
+        first = dict.fromkeys(filter(None, (self._in_force, organisation.load().timezone, "UTC")))
         known = available_timezones()
         others = sorted(name for name in known if name.startswith(AREAS) and name not in first)
         return [(name, zone_label(name, moment)) for name in (*first, *others) if name in known]
 
-    def _in_force(self) -> str | None:
-        return self.object_data if isinstance(self.object_data, str) else None
-
 
 class CountryCode(Code):
-    """A country, by its ISO code."""
+    """A country, by its ISO code; one that was retired stays where it is the value."""
 
     def choices(self) -> list[tuple[str, str]]:
-        return references.countries()
+        return references.countries(keep=self._in_force)
 
 
 def zone_label(name: str, moment: datetime) -> str:

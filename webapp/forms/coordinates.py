@@ -5,7 +5,7 @@ from typing import Any
 
 from wtforms import Field
 
-from webapp.addresses import address_order, address_warnings
+from webapp.addresses import address_order, address_warnings, postal_example
 from webapp.forms.fields import Lookup, Ref, Text, WebAddress
 from webapp.forms.tabs import Tab
 from webapp.i18n import _, _l
@@ -61,7 +61,7 @@ class AddressesTab(Tab):
             values = {part: self[f"{kind}_{part}"].data for part in parts}
             country = references.code_of(self[f"{kind}_country"].data)
             for part, code in address_warnings(country, values).items():
-                self[f"{kind}_{part}"].warnings.append(_address_warning(code))
+                self[f"{kind}_{part}"].warnings.append(_address_warning(code, country))
 
 
 class PhonesTab(Tab):
@@ -88,7 +88,9 @@ def _widths(line: tuple[str, ...]) -> list[int]:
     return [small if part == "postal_code" else rest for part in line]
 
 
-def _address_warning(code: str) -> str:
+def _address_warning(code: str, country: str | None) -> str:
     if code == "missing":
         return str(_("Habituel dans ce pays."))
+    if example := postal_example(country):
+        return str(_("Ce n’est pas un code postal de ce pays. Exemple : %(example)s", example=example))
     return str(_("Ce n’est pas un code postal de ce pays."))

@@ -200,13 +200,19 @@ class Ref(Field):
     def clean(self, typed: str) -> int | None:
         if not typed:
             return None
-        if not typed.isdecimal() or int(typed) not in dict(self._offered()):
+        if typed == str(self._kept):
+            # What the record has already is not looked for: most saves then read no list.
+            return self._kept
+        if not typed.isdecimal() or int(typed) not in dict(references.options(self.list)):
             raise ValueError(_("Choisissez une valeur de la liste."))
         return int(typed)
 
     def _offered(self) -> list[tuple[int, str]]:
-        kept = self.object_data if isinstance(self.object_data, int) else None
-        return references.options(self.list, keep=kept)
+        return references.options(self.list, keep=self._kept)
+
+    @property
+    def _kept(self) -> int | None:
+        return self.object_data if isinstance(self.object_data, int) else None
 
 
 class Lookup(Field):

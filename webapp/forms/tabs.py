@@ -7,7 +7,7 @@ from flask import request
 from wtforms import Field
 
 from webapp.access import Viewer
-from webapp.forms.base import Form
+from webapp.forms.base import Form, Outcome
 
 
 class Tab(Form):
@@ -29,7 +29,7 @@ class TabLink(NamedTuple):
     errors: int
 
 
-class TabbedForm:
+class TabbedForm(Outcome):
     """All tabs together. Names of fields are unique over the whole, so values are one flat dict."""
 
     tab_classes: ClassVar[tuple[type[Tab], ...]]
@@ -70,7 +70,7 @@ class TabbedForm:
         return all(valid)
 
     def refuse(self, errors: Mapping[str, str]) -> None:
-        """Show what a service refused beside the fields concerned; a field that has an error keeps its own."""
+        """Show what was refused beside the fields concerned; a field that has an error keeps its own."""
         for name, message in errors.items():
             if not self[name].errors:
                 self[name].errors = [message]

@@ -1,5 +1,6 @@
-"""Runs migrations inside the application, on its engine, in one transaction."""
+"""Runs migrations inside the application, on its engine or on the connection it names, in one transaction."""
 
+from contextlib import nullcontext
 from typing import Any, Literal
 
 from alembic import context
@@ -16,7 +17,9 @@ def render_item(kind: str, item: Any, _autogen: Any) -> str | Literal[False]:
     return False
 
 
-with db.engine.connect() as connection:
+given = context.config.attributes.get("connection")
+
+with nullcontext(given) if given else db.engine.connect() as connection:
     context.configure(
         connection=connection,
         target_metadata=db.metadata,

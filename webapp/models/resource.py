@@ -58,8 +58,8 @@ class Resource(Timestamped, Versioned, Model):
     timezone: Mapped[str] = mapped_column(String(64), default=DEFAULT_TIMEZONE)
     is_active: Mapped[bool] = mapped_column(default=True)
     password_hash: Mapped[str | None] = mapped_column(String(200))
-    #: Secret of the second factor, once confirmed; the last step used, so that a code serves once.
-    totp_secret: Mapped[str | None] = mapped_column(String(64))
+    #: Secret of the second factor, once confirmed, sealed; the last step used, so that a code serves once.
+    totp_secret: Mapped[str | None] = mapped_column(String(200))
     totp_last_step: Mapped[int] = mapped_column(Id, default=0)
 
     billing_entities: Mapped[list[BillingEntity]] = relationship(

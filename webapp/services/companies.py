@@ -100,9 +100,10 @@ def _is_descendant(candidate_id: int, company_id: int) -> bool:
 
 
 def _owner_of_number(number: str, company: Company | None) -> str | None:
+    """Return the name of another company that has this number; the one it has already is not asked about again."""
+    if company is not None and company.number_key == number.casefold():
+        return None
     owner = select(Company.name).where(Company.number_key == number.casefold())
-    if company is not None:
-        owner = owner.where(Company.id != company.id)
     return db.session.scalar(unscoped(owner, "a number is unique among all companies"))
 
 

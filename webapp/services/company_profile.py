@@ -1,13 +1,15 @@
 """A company as its profile page shows it: everything readable, in a fixed number of queries (C9, F6)."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Row, Select, literal, select, tuple_
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy import Integer, Row, Select, bindparam, literal, select, tuple_
+from sqlalchemy.orm import aliased
 
-from webapp.access import Viewer, unscoped, visible
+from webapp.access import Viewer, seen_by, unscoped, visible, visible_to_all
 from webapp.extensions import db
+from webapp.i18n import language
 from webapp.models import AddressKind, Company, Contact, ContactPhone, ContactPhoneKind
 from webapp.phones import Phone, read_phone
 from webapp.services import companies, profiles
@@ -96,44 +98,74 @@ def ancestors(company: Company, viewer: Viewer) -> list[Ancestor]:
 
 def subsidiaries(company: Company, viewer: Viewer, after: Company | None = None) -> list[Row[Any]]:
     """Return the subsidiaries the viewer may see, in order of name: one page and one more, to know if there are."""
-    statement = visible(
-        Company, viewer, Company.id, Company.name, Company.commercial_status, Company.company_number
-    ).where(Company.parent_id == company.id)
-    return list(db.session.execute(_page(statement, Company, after)))
+    return _page(_subsidiaries(), company, viewer, after)
 
 
 def contacts(company: Company, viewer: Viewer, after: Contact | None = None) -> list[ContactLine]:
     """Return the contacts of a company the viewer may see, last names in order: one page and one more (C9)."""
-    columns = (Contact.id, Contact.job_title, Contact.email1)
-    statement = with_names(visible(Contact, viewer, *columns)).where(Contact.company_id == company.id)
-    rows = list(db.session.execute(_page(statement, Contact, after)))
+    rows = _page(_contacts(language()), company, viewer, after)
     phones = _direct_numbers([row.id for row in rows])
     return [ContactLine(row.id, listed_name(row), row.job_title, row.email1, phones.get(row.id)) for row in rows]
 
 
 def unreachable(company: Company, viewer: Viewer) -> list[Row[Any]]:
-    """Return the contacts of a company that have no e-mail 1, a page of them and one more (D13)."""
-    statement = visible(Contact, viewer, Contact.id, Contact.name.label("full_name")).where(
-        Contact.company_id == company.id, Contact.email1 == ""
-    )
-    return list(db.session.execute(_page(statement, Contact, None)))
-
-
-def _page(statement: Select[Any], model: type[Any], after: Any | None) -> Select[Any]:
-    """Read a page and one more, in order of name: the first, or the one after a record."""
-    order: tuple[InstrumentedAttribute[Any], ...] = (model.sort_key, model.id)
-    if after is not None:
-        statement = statement.where(tuple_(*order) > (after.sort_key, after.id))
-    return statement.order_by(*order).limit(PAGE + 1)
+    """Return the contacts of a company that have no e-mail 1: one page and one more (D13)."""
+    return _page(_unreachable(), company, viewer)
 
 
 def _direct_numbers(contact_ids: list[int]) -> dict[int, Phone]:
     """Return the number by which each of these contacts is reached, of those who have one."""
     if not contact_ids:
         return {}
-    statement = select(ContactPhone.contact_id, ContactPhone.kind, ContactPhone.typed, ContactPhone.e164).where(
-        ContactPhone.contact_id.in_(contact_ids), ContactPhone.kind.in_(DIRECT_NUMBERS)
-    )
-    rows = db.session.execute(unscoped(statement, "the numbers of contacts that were read as visible"))
+    rows = db.session.execute(_DIRECT_NUMBERS, {"ids": contact_ids})
     last_first = sorted(rows, key=lambda row: DIRECT_NUMBERS.index(row.kind), reverse=True)
     return {row.contact_id: read_phone(row.e164 or row.typed, None) for row in last_first}
+
+
+# --- statements: each is built once, since building one costs more than running it ----------------------------------
+
+
+class Pages(NamedTuple):
+    """A list of what belongs to a company, in order of name: its first page, and the one after a record."""
+
+    first: Select[Any]
+    following: Select[Any]
+
+
+def _page(pages: Pages, company: Company, viewer: Viewer, after: Any = None) -> list[Row[Any]]:
+    parameters = {"company": company.id, **seen_by(viewer)}
+    if after is None:
+        return list(db.session.execute(pages.first, parameters))
+    return list(db.session.execute(pages.following, parameters | {"key": after.sort_key, "id": after.id}))
+
+
+def _pages(model: type[Any], statement: Select[Any]) -> Pages:
+    first = statement.order_by(model.sort_key, model.id).limit(PAGE + 1)
+    place = tuple_(bindparam("key", type_=model.sort_key.type), bindparam("id", type_=model.id.type))
+    return Pages(first, first.where(tuple_(model.sort_key, model.id) > place))
+
+
+@cache
+def _subsidiaries() -> Pages:
+    columns = (Company.id, Company.name, Company.commercial_status, Company.company_number)
+    return _pages(Company, visible_to_all(Company, *columns).where(Company.parent_id == bindparam("company")))
+
+
+@cache
+def _contacts(language: str) -> Pages:
+    statement = with_names(visible_to_all(Contact, Contact.id, Contact.job_title, Contact.email1), language)
+    return _pages(Contact, statement.where(Contact.company_id == bindparam("company")))
+
+
+@cache
+def _unreachable() -> Pages:
+    statement = visible_to_all(Contact, Contact.id, Contact.name.label("full_name"))
+    return _pages(Contact, statement.where(Contact.company_id == bindparam("company"), Contact.email1 == ""))
+
+
+_DIRECT_NUMBERS = unscoped(
+    select(ContactPhone.contact_id, ContactPhone.kind, ContactPhone.typed, ContactPhone.e164).where(
+        ContactPhone.contact_id.in_(bindparam("ids", expanding=True)), ContactPhone.kind.in_(DIRECT_NUMBERS)
+    ),
+    "the numbers of contacts that were read as visible",
+)

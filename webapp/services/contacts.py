@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from webapp.access import Viewer, unscoped
 from webapp.clock import now
 from webapp.extensions import db
-from webapp.i18n import _, language
+from webapp.i18n import _
 from webapp.models import Company, Contact, ContactAddress, ContactPhone, ContactPhoneKind, ReferenceItem
 from webapp.services.refusal import Refused
 from webapp.services.values import Change, Shape, differences
@@ -47,9 +47,9 @@ def full_name(values: Mapping[str, Any], title: str = "") -> str:
 _Title = aliased(ReferenceItem)
 
 
-def with_names(statement: Select[Any]) -> Select[Any]:
+def with_names(statement: Select[Any], language: str) -> Select[Any]:
     """Add to a select of contacts what `listed_name` needs: the names, and the title in the reader's language."""
-    title = _Title.label_en if language() == "en" else _Title.label_fr
+    title = _Title.label_en if language == "en" else _Title.label_fr
     columns = (Contact.first_name, Contact.middle_name, Contact.last_name, Contact.honorific, title.label("title"))
     return statement.add_columns(*columns).outerjoin(_Title, _Title.id == Contact.title_id)
 

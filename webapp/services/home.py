@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, String, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from webapp.access import Viewer, unscoped, visible
+from webapp.access import Viewer, seen_by, unscoped, visible_to_all
 from webapp.dates import PartialDate
 from webapp.extensions import db
+from webapp.i18n import language
 from webapp.models import CommercialStatus, Company, Contact, Resource, Setting
 from webapp.services import contacts, my_contacts
 
@@ -51,27 +53,41 @@ def my_companies(viewer: Viewer) -> dict[Part, list[CompanyLine]]:
     """Return the companies `viewer` is something to, the last changed first, by part: one query for each."""
     if viewer.resource_id is None:
         return {}
-    found = {part: _lines(viewer, column == viewer.resource_id) for part, column in _COLUMNS.items()}
+    found = {part: _read(_of_resource(part), viewer, resource=viewer.resource_id) for part in Part}
     return {part: lines for part, lines in found.items() if lines}
 
 
 def recently_changed(viewer: Viewer, status: CommercialStatus | None = None) -> list[CompanyLine]:
     """Return the companies changed last, of one status or of all, among the last changes of all."""
+    return _read(_among_last(status), viewer)
+
+
+@cache
+def _of_resource(part: Part) -> Select[Any]:
+    return _lines(_COLUMNS[part] == bindparam("resource"))
+
+
+@cache
+def _among_last(status: CommercialStatus | None) -> Select[Any]:
     last = select(Company.id).order_by(Company.updated_at.desc()).limit(LOOKED_AT).subquery()
     is_among_last = Company.id.in_(select(last.c.id))
-    return _lines(viewer, is_among_last if status is None else is_among_last & (Company.commercial_status == status))
+    return _lines(is_among_last if status is None else is_among_last & (Company.commercial_status == status))
 
 
-def _lines(viewer: Viewer, condition: ColumnElement[bool]) -> list[CompanyLine]:
+def _lines(condition: ColumnElement[bool]) -> Select[Any]:
     last_by = aliased(Resource)
-    statement = (
-        visible(Company, viewer, Company.id, Company.name, Company.commercial_status, Company.updated_at, last_by.name)
+    columns = (Company.id, Company.name, Company.commercial_status, Company.updated_at, last_by.name)
+    return (
+        visible_to_all(Company, *columns)
         .outerjoin(last_by, last_by.id == Company.updated_by_id)
         .where(condition)
         .order_by(Company.updated_at.desc(), Company.id.desc())
         .limit(SHOWN)
     )
-    return [CompanyLine(*row) for row in db.session.execute(statement)]
+
+
+def _read(statement: Select[Any], viewer: Viewer, **parameters: Any) -> list[CompanyLine]:
+    return [CompanyLine(*row) for row in db.session.execute(statement, parameters | seen_by(viewer))]
 
 
 # --- days to wish --------------------------------------------------------------------------------------------------
@@ -106,17 +122,25 @@ def happy_days(viewer: Viewer, today: date) -> list[HappyDay]:
     if "02-28" in days:
         # In most years the 29th is wished on that day.
         days.add("02-29")
-    columns = (Contact.id, Contact.sort_key, Contact.birthday, Contact.anniversary, Company.name.label("company"))
-    statement = contacts.with_names(my_contacts.mine(viewer, *columns))
-    comes = (func.substr(one, func.length(one) - 4, type_=String).in_(days) for one in columns[2:4])
     found = []
-    for row in db.session.execute(statement.where(or_(*comes)).order_by(Contact.sort_key)):
+    for row in db.session.execute(_born_on_days(language()), {"days": sorted(days), **my_contacts.owned_by(viewer)}):
         for occasion in Occasion:
             day: PartialDate | None = getattr(row, occasion)
             if day is not None and (on := day.next_from(today)) <= last:
                 years = on.year - day.year if day.year else None
                 found.append(HappyDay(on, row.id, contacts.listed_name(row), row.company, occasion, years))
     return sorted(found, key=lambda one: one.on)
+
+
+@cache
+def _born_on_days(language: str) -> Select[Any]:
+    """Build the reading of one's own contacts whose birthday or anniversary is one of some days of a year."""
+    dates = (Contact.birthday, Contact.anniversary)
+    is_on_days = (
+        func.substr(one, func.length(one) - 4, type_=String).in_(bindparam("days", expanding=True)) for one in dates
+    )
+    own = my_contacts.mine(Contact.id, *dates, Company.name.label("company"))
+    return contacts.with_names(own, language).where(or_(*is_on_days)).order_by(Contact.sort_key)
 
 
 # --- records opened last -------------------------------------------------------------------------------------------
@@ -135,14 +159,24 @@ def opened(viewer: Viewer, records: Sequence[tuple[str, int]]) -> list[Opened]:
     """Return those of some records, pairs of a kind and an id, that the viewer may see: one query for each kind."""
     found: dict[tuple[str, int], Opened] = {}
     if ids := [record_id for kind, record_id in records if kind == "company"]:
-        statement = visible(Company, viewer, Company.id, Company.name).where(Company.id.in_(ids))
-        found |= {("company", row.id): Opened("company", row.id, row.name) for row in db.session.execute(statement)}
+        for row in db.session.execute(_companies(), {"ids": ids, **seen_by(viewer)}):
+            found["company", row.id] = Opened("company", row.id, row.name)
     if ids := [record_id for kind, record_id in records if kind == "contact"]:
-        columns = (Contact.id, Company.name.label("company"))
-        seen = visible(Contact, viewer, *columns).join(Company, Company.id == Contact.company_id)
-        for row in db.session.execute(contacts.with_names(seen).where(Contact.id.in_(ids))):
+        for row in db.session.execute(_contacts(language()), {"ids": ids, **seen_by(viewer)}):
             found["contact", row.id] = Opened("contact", row.id, contacts.listed_name(row), row.company)
     return [found[record] for record in records if record in found]
+
+
+@cache
+def _companies() -> Select[Any]:
+    return visible_to_all(Company, Company.id, Company.name).where(Company.id.in_(bindparam("ids", expanding=True)))
+
+
+@cache
+def _contacts(language: str) -> Select[Any]:
+    seen = visible_to_all(Contact, Contact.id, Company.name.label("company"))
+    seen = seen.join(Company, Company.id == Contact.company_id)
+    return contacts.with_names(seen, language).where(Contact.id.in_(bindparam("ids", expanding=True)))
 
 
 # --- first steps ---------------------------------------------------------------------------------------------------

@@ -6,13 +6,13 @@ same answer for the list offered while typing and for the value that is posted.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, select, true, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
-from webapp.access import Viewer, granted, visible
+from webapp.access import Viewer, granted, seen_by, visible_to_all
 from webapp.extensions import db
 from webapp.models import Company, CompanyGrant, ReferenceItem, ReferenceList, Resource
 from webapp.text import search_key, sort_prefix
@@ -49,10 +49,13 @@ class Companies:
         return [Found(row.id, row.name, row.company_number or "") for row in rows]
 
     def find(self, record_id: int, viewer: Viewer, within: int | None) -> Found | None:
-        row = db.session.execute(
-            visible(Company, viewer, Company.id, Company.name, Company.company_number).where(Company.id == record_id)
-        ).first()
+        row = db.session.execute(_ONE_COMPANY, {"id": record_id, **seen_by(viewer)}).first()
         return Found(row.id, row.name, row.company_number or "") if row else None
+
+
+_ONE_COMPANY = visible_to_all(Company, Company.id, Company.name, Company.company_number).where(
+    Company.id == bindparam("id")
+)
 
 
 @lru_cache
@@ -141,4 +144,9 @@ def warm(reference_ids: Iterable[int | None], resource_ids: Iterable[int | None]
         if wanted:
             # The session forgets what nobody holds.
             held = db.session.info.setdefault("warm", [])
-            held += db.session.scalars(select(model).where(model.id.in_(wanted)))
+            held += db.session.scalars(_by_ids(model), {"ids": list(wanted)})
+
+
+@cache
+def _by_ids(model: type[ReferenceItem] | type[Resource]) -> Select[Any]:
+    return select(model).where(model.id.in_(bindparam("ids", expanding=True)))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from flask import g
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -12,9 +13,16 @@ from webapp.models import Counter, Organisation, Setting
 
 
 def load() -> Organisation:
-    """Return the settings in force."""
-    rows = db.session.execute(select(Setting.name, Setting.value))
-    return Organisation.from_rows({row.name: row.value for row in rows})
+    """Return the settings in force, read once per request."""
+    if "organisation" not in g:
+        rows = db.session.execute(select(Setting.name, Setting.value))
+        g.organisation = Organisation.from_rows({row.name: row.value for row in rows})
+    return g.organisation  # type: ignore[no-any-return]
+
+
+def forget() -> None:
+    """Drop what this request has read: the settings may have changed."""
+    g.pop("organisation", None)
 
 
 def save(values: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
@@ -29,6 +37,7 @@ def save(values: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
         if new != old:
             db.session.merge(Setting(name=name, value=new))
             changes.append((name, old, new))
+    forget()
     return changes
 
 
@@ -40,8 +49,7 @@ def number_text(prefix: str, number: int) -> str:
 def next_number(counter: str, count: int = 1) -> int:
     """Reserve `count` numbers in this transaction and return the first.
 
-    The counter's row is locked until the transaction ends: others wait, which also serves to let changes that
-    must not cross happen one at a time.
+    The counter's row is locked until the transaction ends: others wait.
     """
     reserve = (
         update(Counter).where(Counter.name == counter).values(value=Counter.value + count).returning(Counter.value)
@@ -51,6 +59,11 @@ def next_number(counter: str, count: int = 1) -> int:
         _start(counter)
         last = db.session.execute(reserve).scalar_one()
     return last - count + 1
+
+
+def take_turn(what: str) -> None:
+    """Make whoever else does `what` wait until this transaction ends, for what must be checked and done as one."""
+    next_number(what)
 
 
 def _start(counter: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from sqlalchemy import LargeBinary, Select, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, LargeBinary, Select, bindparam, literal, select, tuple_, union_all
 
 from webapp.models.base import Id
 from webapp.text import sort_prefix
@@ -164,21 +164,44 @@ def windows(places: Mapping[int, Place]) -> list[Window]:
     ]
 
 
-def select_windows(of_level: Callable[[int], Select[Any]], windows: Sequence[Window]) -> Select[Any]:
+def bounds(windows: Sequence[Window]) -> dict[str, Any]:
+    """Return the parameters that say which windows a statement of several reads."""
+    parameters: dict[str, Any] = {}
+    for number, (level, cursor, _is_back, limit) in enumerate(windows):
+        parameters |= {
+            f"level{number}": level,
+            f"key{number}": cursor.sort_key,
+            f"id{number}": cursor.id,
+            f"limit{number}": limit,
+        }
+    return parameters
+
+
+def sides(windows: Sequence[Window]) -> tuple[bool, ...]:
+    """Return which of the windows read back: all that a statement of several must know to be built."""
+    return tuple(window.is_back for window in windows)
+
+
+def select_windows(of_level: Callable[[ColumnElement[int]], Select[Any]], sides: Sequence[bool]) -> Select[Any]:
     """Select what stands in several windows, in order: the window's number, then the columns of `of_level`.
 
-    `of_level` selects all the entries of a level, their sort key and their id first.
+    `of_level` selects all the entries of a level, their sort key and their id first. Wants the `bounds`.
     """
     legs = []
-    for number, (level, cursor, is_back, limit) in enumerate(windows):
-        entries = of_level(level)
+    for number, is_back in enumerate(sides):
+        entries = of_level(bindparam(f"level{number}", type_=Id))
         order = tuple(entries.selected_columns)[:2]
-        here, gap = tuple_(*order), tuple_(literal(cursor.sort_key, LargeBinary), literal(cursor.id, Id))
-        entries = entries.where(here <= gap if is_back else here > gap).limit(limit)
+        here, gap = tuple_(*order), gap_of(number)
+        entries = entries.where(here <= gap if is_back else here > gap).limit(bindparam(f"limit{number}", type_=Id))
         entries = entries.order_by(*(column.desc() for column in order) if is_back else order)
         legs.append(select(literal(number, Id).label("window"), entries.subquery()))
     read = union_all(*legs).subquery()
     return select(read).order_by(*tuple(read.c)[:3])
+
+
+def gap_of(number: int) -> ColumnElement[Any]:
+    """Return the gap of a window, from its `bounds`."""
+    return tuple_(bindparam(f"key{number}", type_=LargeBinary), bindparam(f"id{number}", type_=Id))
 
 
 def pages(places: Mapping[int, Place], windows: Sequence[Window], rows: Iterable[tuple[int, E]]) -> dict[int, Page[E]]:
@@ -186,8 +209,8 @@ def pages(places: Mapping[int, Place], windows: Sequence[Window], rows: Iterable
     found: list[list[E]] = [[] for _window in windows]
     for number, entry in rows:
         found[number].append(entry)
-    sides = {(window.level, window.is_back): entries for window, entries in zip(windows, found, strict=True)}
+    found_at = {(window.level, window.is_back): entries for window, entries in zip(windows, found, strict=True)}
     return {
-        level: Page.cut(place, sides.get((level, True), []), sides.get((level, False), []))
+        level: Page.cut(place, found_at.get((level, True), []), found_at.get((level, False), []))
         for level, place in places.items()
     }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from webapp.addresses import format_address, prints_subdivision
 from webapp.extensions import db
@@ -15,6 +15,10 @@ from webapp.services.values import Shape, country_code
 
 #: Records of a list shown at a time: subsidiaries, contacts.
 PAGE = 20
+
+# Built once: building a statement costs more than running it.
+_REFERENCES = select(ReferenceItem).where(ReferenceItem.id.in_(bindparam("ids", expanding=True)))
+_PEOPLE = select(Resource.id, Resource.name).where(Resource.id.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True)
@@ -81,14 +85,12 @@ def _references(record: Any) -> dict[int, ReferenceItem]:
     ids = _ids(record, ReferenceItem)
     for address in record.addresses.values():
         ids |= _ids(address, ReferenceItem)
-    rows = db.session.scalars(select(ReferenceItem).where(ReferenceItem.id.in_(ids)))
-    return {item.id: item for item in rows}
+    return {item.id: item for item in db.session.scalars(_REFERENCES, {"ids": list(ids)})}
 
 
 def _people(record: Any) -> dict[int | None, str]:
     ids = _ids(record, Resource)
-    rows = db.session.execute(select(Resource.id, Resource.name).where(Resource.id.in_(ids)))
-    return dict(rows.all()) if ids else {}
+    return dict(db.session.execute(_PEOPLE, {"ids": list(ids)}).all()) if ids else {}
 
 
 def _postal_address(address: Any, references: Mapping[int, ReferenceItem]) -> PostalAddress:

@@ -3,10 +3,26 @@
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask import g
-from sqlalchemy import Column, ColumnElement, MetaData, and_, exists, func, select, tuple_, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    MetaData,
+    Select,
+    String,
+    and_,
+    exists,
+    func,
+    literal,
+    select,
+    tuple_,
+    type_coerce,
+    update,
+)
+from sqlalchemy.orm import aliased
 
 from webapp.access import Ability, Viewer, require, unscoped
 from webapp.clock import now
@@ -39,14 +55,14 @@ def code_of(item_id: int | None) -> str | None:
     return item.code if item else None
 
 
-def countries() -> list[tuple[str, str]]:
-    """Return (ISO code, name) of the countries one may choose, by name in the reader's language."""
+def countries(*, keep: str | None = None) -> list[tuple[str, str]]:
+    """Return (ISO code, name) of the countries one may choose, by name in the reader's language; `keep` is one."""
     label = ReferenceItem.label_en if language() == "en" else ReferenceItem.label_fr
     rows = db.session.execute(
         select(ReferenceItem.code, label).where(
             ReferenceItem.list == ReferenceList.COUNTRY,
             ReferenceItem.code.is_not(None),
-            ReferenceItem.retired_at.is_(None),
+            ReferenceItem.retired_at.is_(None) | (ReferenceItem.code == keep),
         )
     )
     return sorted(((str(code), name) for code, name in rows), key=lambda country: sort_key(country[1]))
@@ -56,24 +72,29 @@ def countries() -> list[tuple[str, str]]:
 LOOKED_UP = (ReferenceList.PROVINCE, ReferenceList.WORK_SITE)
 
 
-def _all() -> dict[ReferenceList, list[tuple[int, str, bool]]]:
+def _all() -> dict[str, list[tuple[int, str, bool]]]:
     """All lists that are offered whole, read with one query and kept for the request."""
     key = f"references_{language()}"
     if key not in g:
-        label = ReferenceItem.label_en if language() == "en" else ReferenceItem.label_fr
-        rows = db.session.execute(
-            select(ReferenceItem.list, ReferenceItem.id, label, ReferenceItem.retired_at)
-            .where(ReferenceItem.list.not_in(LOOKED_UP))
-            .order_by(ReferenceItem.list, ReferenceItem.position, ReferenceItem.id)
-        )
-        lists: dict[ReferenceList, list[tuple[int, str, bool]]] = {which: [] for which in ReferenceList}
-        for which, item_id, text, retired_at in rows:
-            lists[which].append((item_id, text, retired_at is not None))
+        lists: dict[str, list[tuple[int, str, bool]]] = {which: [] for which in ReferenceList}
+        for which, item_id, text, is_retired in db.session.execute(_offered(language())).all():
+            lists[which].append((item_id, text, is_retired))
         setattr(g, key, lists)
     return getattr(g, key)  # type: ignore[no-any-return]
 
 
-def _forget() -> None:
+@cache
+def _offered(language: str) -> Select[str, int, str, bool]:
+    """Build the reading of all lists that are offered whole, each under its name as it is stored."""
+    label = ReferenceItem.label_en if language == "en" else ReferenceItem.label_fr
+    return (
+        select(type_coerce(ReferenceItem.list, String), ReferenceItem.id, label, ReferenceItem.retired_at.is_not(None))
+        .where(ReferenceItem.list.not_in(LOOKED_UP))
+        .order_by(ReferenceItem.list, ReferenceItem.position, ReferenceItem.id)
+    )
+
+
+def forget() -> None:
     """Drop what this request has read: a list has changed."""
     for key in [key for key in g if key.startswith("references_")]:
         g.pop(key)
@@ -141,14 +162,21 @@ def _within(which: ReferenceList, parent_id: int | None) -> ColumnElement[bool]:
 # --- where used --------------------------------------------------------------------------------------------------
 
 
+#: Beyond so many uses of a value in one column, they are counted no further.
+USES_CAP = 1000
+
+
 def usage(which: ReferenceList, item_ids: Iterable[int]) -> dict[int, dict[str, int]]:
-    """Return where each of these values is used: how many rows of which table."""
+    """Return where each of these values is used: how many rows of which table, counted no further than the cap."""
     found: dict[int, dict[str, int]] = {item_id: {} for item_id in item_ids}
     for column in columns_holding(which) if found else ():
-        counted = select(column, func.count()).where(column.in_(found)).group_by(column)
+        item = aliased(ReferenceItem)
+        rows = select(literal(1)).where(column == item.id).limit(USES_CAP + 1).correlate(item).subquery()
+        counted = select(item.id, select(func.count()).select_from(rows).scalar_subquery()).where(item.id.in_(found))
         for item_id, count in db.session.execute(unscoped(counted, "where used")):
-            tables = found[item_id]
-            tables[column.table.name] = tables.get(column.table.name, 0) + count
+            if count:
+                tables = found[item_id]
+                tables[column.table.name] = tables.get(column.table.name, 0) + count
     return found
 
 
@@ -168,6 +196,27 @@ def columns_holding(which: ReferenceList, metadata: MetaData = db.metadata) -> l
         for key in sorted(table.foreign_keys, key=lambda key: key.parent.name)
         if key.target_fullname == "reference_item.id" and key.parent.info.get("list", which) is which
     ]
+
+
+def why_kept(item: ReferenceItem) -> str | None:
+    """Say why a value must stay offered, if it must: a list from which one has to choose is never empty (C3)."""
+    if item.retired_at is not None or not is_required(item.list):
+        return None
+    others = ReferenceItem.id != item.id, ReferenceItem.retired_at.is_(None)
+    if db.session.scalar(select(exists().where(ReferenceItem.list == item.list, *others))):
+        return None
+    return str(
+        _(
+            "« %(label)s » est la dernière valeur de cette liste, où il faut en choisir une : "
+            "ajoutez-en d’abord une autre.",
+            label=item.label,
+        )
+    )
+
+
+def is_required(which: ReferenceList) -> bool:
+    """Whether some record must have a value of this list."""
+    return any(not column.nullable for column in columns_holding(which) if column.info.get("list") is which)
 
 
 # --- writing -----------------------------------------------------------------------------------------------------
@@ -205,7 +254,7 @@ def add(
     item.position = (db.session.scalar(last) or 0) + 1
     db.session.add(item)
     db.session.flush()
-    _forget()
+    forget()
     return item
 
 
@@ -225,7 +274,7 @@ def rename(item: ReferenceItem, label_fr: str, label_en: str | None = None, code
     take_turn()
     _name(item, label_fr, label_en or label_fr, code)
     db.session.flush()
-    _forget()
+    forget()
 
 
 def move(item: ReferenceItem, step: int) -> None:
@@ -273,30 +322,38 @@ def sort_by_name(which: ReferenceList, parent_id: int | None = None) -> None:
 
 
 def retire(item: ReferenceItem) -> None:
-    """Offer a value no more; the records that have it keep it (R1)."""
+    """Offer a value no more; the records that have it keep it; raises Refused for one that must stay (R1)."""
+    take_turn()
+    _refuse_kept(item)
     item.retired_at = item.retired_at or now()
-    _forget()
+    forget()
 
 
 def restore(item: ReferenceItem) -> None:
     """Offer a retired value again."""
     item.retired_at = None
-    _forget()
+    forget()
 
 
 def remove(item: ReferenceItem) -> None:
-    """Delete a value nothing refers to; raises Refused for one in use, which can only be retired (R1)."""
+    """Delete a value nothing refers to; raises Refused for one in use, or that must stay (R1)."""
     take_turn()
+    _refuse_kept(item)
     if is_used(item):
         raise Refused({"item": _("« %(label)s » est utilisée : vous pouvez la retirer.", label=item.label)})
     db.session.delete(item)
     db.session.flush()
-    _forget()
+    forget()
+
+
+def _refuse_kept(item: ReferenceItem) -> None:
+    if reason := why_kept(item):
+        raise Refused({"item": reason})
 
 
 def take_turn() -> None:
     """Make whoever else changes a list wait until this transaction ends: labels are compared, places numbered."""
-    organisation.next_number("list_changes")
+    organisation.take_turn("list_changes")
 
 
 def _checked_parent(which: ReferenceList, parent_id: int | None) -> int | None:
@@ -357,4 +414,4 @@ def _renumber(item_ids: Sequence[int]) -> None:
     if rows:
         db.session.execute(update(ReferenceItem), rows)
     db.session.expire_all()
-    _forget()
+    forget()

@@ -1,10 +1,14 @@
 """How a service says no."""
 
 from collections.abc import Mapping
+from typing import Any
 
 
 class Refused(Exception):
     """What was asked breaks a rule; `errors` says which, in the user's language, by the name of the value."""
+
+    #: The record that has already what was asked for, when that is the reason.
+    existing: Any = None
 
     def __init__(self, errors: Mapping[str, str]):
         super().__init__("; ".join(f"{name}: {message}" for name, message in errors.items()))

@@ -6,14 +6,12 @@ left as it is.
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import available_timezones
 
 from sqlalchemy import exists, func, select, tuple_
-from sqlalchemy.exc import IntegrityError
 
 from webapp.access import Viewer
 from webapp.config import LANGUAGES
@@ -114,6 +112,8 @@ def problems(values: Mapping[str, Any], resource: Resource | None = None) -> dic
         errors["name"] = _("Ce champ est obligatoire.")
     if error := _email_problem(str(values.get("email") or ""), resource):
         errors["email"] = error
+    if owner := _owner_of_reference(values.get("external_id"), resource):
+        errors["external_id"] = _("Cette référence est déjà celle de %(name)s.", name=owner)
     if values.get("language") not in LANGUAGES:
         errors["language"] = _("Choisissez une valeur de la liste.")
     if values.get("timezone") not in available_timezones():
@@ -134,6 +134,11 @@ def _email_problem(email: str, resource: Resource | None) -> str | None:
     if owner is not None and owner is not resource:
         return str(_("Cette adresse e-mail est déjà celle de %(name)s.", name=owner.name))
     return None
+
+
+def _owner_of_reference(reference: str | None, resource: Resource | None) -> str | None:
+    owner = db.session.scalar(select(Resource).where(Resource.external_id == reference)) if reference else None
+    return owner.name if owner is not None and owner is not resource else None
 
 
 def _leaves_no_admin(values: Mapping[str, Any], resource: Resource | None) -> bool:
@@ -161,13 +166,13 @@ def create_resource(values: Mapping[str, Any], by: Viewer) -> Resource:
     values = defaults | dict(values)
     if errors := problems(values):
         raise Refused(errors)
-    with _unique():
-        principal = Principal(kind=PrincipalKind.RESOURCE)
-        db.session.add(principal)
-        db.session.flush()
-        resource = Resource(principal_id=principal.id)
-        _assign(resource, values)
-        db.session.add(resource)
+    principal = Principal(kind=PrincipalKind.RESOURCE)
+    db.session.add(principal)
+    db.session.flush()
+    resource = Resource(principal_id=principal.id)
+    _assign(resource, values)
+    db.session.add(resource)
+    db.session.flush()
     log.info("resource %d created by %s", resource.id, _name_of(by))
     return resource
 
@@ -184,8 +189,8 @@ def update_resource(resource: Resource, values: Mapping[str, Any], by: Viewer) -
     changed = {name for name in before if before[name] != after[name]}
     if not changed:
         return changed
-    with _unique():
-        _assign(resource, {name: after[name] for name in changed})
+    _assign(resource, {name: after[name] for name in changed})
+    db.session.flush()
     if not resource.is_active:
         sessions.end_all(resource.id)
         links.end_all(resource.id)
@@ -221,17 +226,6 @@ def _entities(ids: Iterable[int]) -> list[BillingEntity]:
     if len(found) < len(wanted):
         raise Refused({"billing_entities": _("Choisissez une valeur de la liste.")})
     return sorted(found, key=lambda entity: (entity.position, entity.id))
-
-
-@contextmanager
-def _unique() -> Iterator[None]:
-    """Write what is done inside; a resource of the same address that came meanwhile is a refusal, not a failure."""
-    try:
-        with db.session.begin_nested():
-            yield
-            db.session.flush()
-    except IntegrityError:
-        raise Refused({"email": _("Une autre ressource a déjà cette adresse e-mail ou cette référence.")}) from None
 
 
 def _name_of(by: Viewer) -> str:

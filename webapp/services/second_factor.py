@@ -11,6 +11,7 @@ import segno
 from markupsafe import Markup
 from sqlalchemy import delete, func, select, update
 
+from webapp import vault
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.models import RecoveryCode, Resource
@@ -68,7 +69,7 @@ def enable(resource: Resource, secret: str, typed: str) -> list[str] | None:
     step = matching_step(secret, typed)
     if step is None:
         return None
-    resource.totp_secret = secret
+    resource.totp_secret = vault.seal(secret)
     resource.totp_last_step = step
     return renew_recovery_codes(resource)
 
@@ -102,10 +103,20 @@ def recovery_codes_left(resource_id: int) -> int:
     return db.session.scalar(unused) or 0
 
 
+def is_readable(resource: Resource) -> bool:
+    """Whether codes can be checked; after a change of SECRET_KEY only recovery codes can."""
+    return _secret(resource) is not None
+
+
+def _secret(resource: Resource) -> str | None:
+    return vault.unseal(resource.totp_secret) if resource.totp_secret else None
+
+
 def _accept_code(resource: Resource, typed: str) -> bool:
-    if resource.totp_secret is None:
+    secret = _secret(resource)
+    if secret is None:
         return False
-    step = matching_step(resource.totp_secret, typed, after=resource.totp_last_step)
+    step = matching_step(secret, typed, after=resource.totp_last_step)
     if step is None:
         return False
     kept = db.session.execute(

@@ -1,6 +1,7 @@
 """How often one may be wrong: counted per account and per network address, in the database (R2).
 
 An attempt is counted before it is judged, so that a hundred at once count as a hundred; a right one is taken back.
+The others wait while one is counted: commit before judging it.
 A refused attempt isn't counted: whoever waits as told gets in.
 """
 
@@ -14,6 +15,7 @@ from sqlalchemy import delete, select
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.models import SignInAttempt
+from webapp.services import organisation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +69,7 @@ class Attempt:
 
 def begin(account: str, address: str) -> Attempt:
     """Count an attempt on `account` from `address`; TooManyAttempts when one of them must wait."""
+    organisation.take_turn("sign_in_attempts")
     moment = now()
     db.session.execute(delete(SignInAttempt).where(SignInAttempt.at < moment - LONGEST_WINDOW))
     subjects = {_hash(f"account:{account}"): ACCOUNT, _hash(f"address:{network(address)}"): ADDRESS}

@@ -6,7 +6,7 @@ Statements are built once for each number of principals, as building one costs m
 « Mes contacts » is read from the marks of its owner instead, and grows with those alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -29,7 +29,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from webapp.access import Viewer, contact_rule_within_seen_company, granted, visible
+from webapp.access import Viewer, contact_rule_within_seen_company, granted, seen_by, visible_to_all
 from webapp.extensions import db
 from webapp.i18n import LazyString, _l, language
 from webapp.models import (
@@ -45,7 +45,7 @@ from webapp.models import (
 )
 from webapp.models.base import Id
 from webapp.services import companies, contacts, my_contacts, paging
-from webapp.services.paging import Cursor, Page, Place, Window
+from webapp.services.paging import Cursor, Page, Place
 
 #: Counts are exact up to here; beyond, one only says so.
 COUNT_CAP = 1000
@@ -168,14 +168,11 @@ def pages(view: TreeView, places: Mapping[int, Place], viewer: Viewer) -> dict[i
     """Return a page of each of several branches: one query for all."""
     if not (windows := paging.windows(places)):
         return {}
-    if view.is_mine:
-        rows = db.session.execute(_windows_of_my_companies(windows, viewer)).all()
-    else:
-        statement = _windows_statement(len(viewer.principal_ids), tuple(window.is_back for window in windows))
-        rows = db.session.execute(statement, _parameters(view, viewer) | _bounds(windows)).all()
+    sides, parameters = paging.sides(windows), _parameters(view, viewer) | paging.bounds(windows)
+    statement = _my_windows(sides) if view.is_mine else _windows_statement(len(viewer.principal_ids), sides)
     entries = (
         (number, CompanyEntry(company_id, name, sort_key, has_contacts))
-        for number, sort_key, company_id, name, has_contacts in rows
+        for number, sort_key, company_id, name, has_contacts in db.session.execute(statement, parameters).all()
     )
     return paging.pages(places, windows, entries)
 
@@ -186,27 +183,16 @@ company, contact, item, listing, resource = (
 
 
 def _parameters(view: TreeView, viewer: Viewer) -> dict[str, Any]:
+    if view.is_mine:
+        return my_contacts.owned_by(viewer)
     principals = {f"principal{number}": principal_id for number, principal_id in enumerate(viewer.principal_ids)}
     return {"tree": view.tree, **principals}
 
 
-def _bounds(windows: Sequence[Window]) -> dict[str, Any]:
-    """Return the parameters of `_windows_statement` that say which windows."""
-    bounds: dict[str, Any] = {}
-    for number, (branch_id, cursor, _is_back, limit) in enumerate(windows):
-        bounds |= {
-            f"branch{number}": branch_id,
-            f"key{number}": cursor.sort_key,
-            f"id{number}": cursor.id,
-            f"limit{number}": limit,
-        }
-    return bounds
-
-
 @lru_cache
-def _windows_statement(principals: int, windows: tuple[bool, ...]) -> Select[Any]:
+def _windows_statement(principals: int, sides: tuple[bool, ...]) -> Select[Any]:
     """Build the reading of several windows, each backward or not."""
-    read = union_all(*(_window(number, is_back, principals) for number, is_back in enumerate(windows))).subquery()
+    read = union_all(*(_window(number, is_back, principals) for number, is_back in enumerate(sides))).subquery()
     has_contacts = exists().where(contact.company_id == company.id, contact_rule_within_seen_company())
     statement = (
         select(read.c.window, read.c.sort_key, company.id, company.name, has_contacts)
@@ -220,12 +206,12 @@ def _window(number: int, is_back: bool, principals: int) -> Select[Any]:
     """One window: a limited range for each principal; the union keeps a company reached twice only once."""
     limit = bindparam(f"limit{number}", type_=Id)
     here = tuple_(listing.sort_key, listing.company_id)
-    gap = tuple_(bindparam(f"key{number}", type_=LargeBinary), bindparam(f"id{number}", type_=Id))
+    gap = paging.gap_of(number)
     order = [listing.sort_key, listing.company_id]
     legs = []
     for principal in range(principals):
         leg = select(listing.sort_key, listing.company_id).where(
-            *_in_branch(principal, bindparam(f"branch{number}", type_=Id)), here <= gap if is_back else here > gap
+            *_in_branch(principal, bindparam(f"level{number}", type_=Id)), here <= gap if is_back else here > gap
         )
         leg = leg.order_by(*(column.desc() for column in order) if is_back else order).limit(limit)
         legs.append(leg.subquery().select())
@@ -243,14 +229,15 @@ def _in_branch(principal: int, branch_id: ColumnElement[int]) -> tuple[ColumnEle
     )
 
 
-def _windows_of_my_companies(windows: Sequence[Window], viewer: Viewer) -> Select[Any]:
-    """Select the windows of branches of « Mes contacts »: a company stands there by its contacts."""
+@lru_cache
+def _my_windows(sides: tuple[bool, ...]) -> Select[Any]:
+    """Build the same for branches of « Mes contacts »: a company stands there by its contacts."""
 
-    def in_branch(branch_id: int) -> Select[Any]:
+    def in_branch(branch_id: ColumnElement[int]) -> Select[Any]:
         columns = (Company.sort_key, Company.id, Company.name, literal(True).label("has_contacts"))
-        return my_contacts.mine(viewer, *columns).where(Company.account_type_id == branch_id).distinct()
+        return my_contacts.mine(*columns).where(Company.account_type_id == branch_id).distinct()
 
-    return granted(paging.select_windows(in_branch, windows), "visible contacts")
+    return granted(paging.select_windows(in_branch, sides), "visible contacts")
 
 
 # --- contacts of a company -----------------------------------------------------------------------------------------
@@ -274,14 +261,20 @@ def contact_pages(view: TreeView, places: Mapping[int, Place], viewer: Viewer) -
     if not (windows := paging.windows(places)):
         return {}
 
-    def at_company(company_id: int) -> Select[Any]:
-        columns = (Contact.sort_key, Contact.id)
-        entries = my_contacts.mine(viewer, *columns) if view.is_mine else visible(Contact, viewer, *columns)
-        return contacts.with_names(entries).where(Contact.company_id == company_id)
-
-    rows = db.session.execute(granted(paging.select_windows(at_company, windows), "visible contacts"))
+    statement = _contact_windows(view.is_mine, language(), paging.sides(windows))
+    whose = my_contacts.owned_by(viewer) if view.is_mine else seen_by(viewer)
+    rows = db.session.execute(statement, paging.bounds(windows) | whose)
     entries = ((row.window, ContactEntry(row.id, contacts.listed_name(row), row.sort_key)) for row in rows)
     return paging.pages(places, windows, entries)
+
+
+@lru_cache
+def _contact_windows(is_mine: bool, language: str, sides: tuple[bool, ...]) -> Select[Any]:
+    columns = (Contact.sort_key, Contact.id)
+    all_of_them = my_contacts.mine(*columns) if is_mine else visible_to_all(Contact, *columns)
+    named = contacts.with_names(all_of_them, language)
+    windows = paging.select_windows(lambda company_id: named.where(Contact.company_id == company_id), sides)
+    return granted(windows, "visible contacts")
 
 
 # --- branches ------------------------------------------------------------------------------------------------------
@@ -304,7 +297,7 @@ def branches(view: TreeView, viewer: Viewer, place: Place | None = None) -> Page
     and one for the companies without a resource.
     """
     if view.is_mine:
-        return Page(_my_branches(viewer))
+        return Page(_read_branches(_my_branches(language()), view, viewer))
     if isinstance(view.grouped_by, ReferenceList):
         statement = _list_branches(view.grouped_by, language(), len(viewer.principal_ids))
         return Page(_read_branches(statement, view, viewer))
@@ -340,19 +333,6 @@ def place_of_branch(branch_id: int) -> Place:
     return Place() if sort_key is None else Place.around(sort_key, branch_id)
 
 
-def _my_branches(viewer: Viewer) -> list[Branch]:
-    """Read the account types of the companies of the viewer's own contacts, in order, with how many companies (T6)."""
-    label = ReferenceItem.label_en if language() == "en" else ReferenceItem.label_fr
-    columns = (ReferenceItem.id, label, literal(b"", LargeBinary), func.count(Company.id.distinct()))
-    statement = (
-        my_contacts.mine(viewer, *columns)
-        .join(ReferenceItem, ReferenceItem.id == Company.account_type_id)
-        .group_by(ReferenceItem.id)
-        .order_by(ReferenceItem.position, ReferenceItem.id)
-    )
-    return [Branch(*row) for row in db.session.execute(statement)]
-
-
 def _read_resource_branches(view: TreeView, viewer: Viewer, cursor: Cursor, is_back: bool, limit: int) -> list[Branch]:
     statement = _resource_branches(len(viewer.principal_ids), is_back)
     return _read_branches(statement, view, viewer, key=cursor.sort_key, id=cursor.id, limit=limit)
@@ -361,6 +341,19 @@ def _read_resource_branches(view: TreeView, viewer: Viewer, cursor: Cursor, is_b
 def _read_branches(statement: Select[Any], view: TreeView, viewer: Viewer, **place: Any) -> list[Branch]:
     rows = db.session.execute(statement, _parameters(view, viewer) | place)
     return [Branch(*row) for row in rows]
+
+
+@lru_cache
+def _my_branches(language: str) -> Select[Any]:
+    """Build the reading of the account types of the companies of one's own contacts (T6)."""
+    label = ReferenceItem.label_en if language == "en" else ReferenceItem.label_fr
+    columns = (ReferenceItem.id, label, literal(b"", LargeBinary), func.count(Company.id.distinct()))
+    return (
+        my_contacts.mine(*columns)
+        .join(ReferenceItem, ReferenceItem.id == Company.account_type_id)
+        .group_by(ReferenceItem.id)
+        .order_by(ReferenceItem.position, ReferenceItem.id)
+    )
 
 
 @lru_cache

@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp.i18n import _, _n, number
+from webapp.services import references
 from webapp.web import page
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
@@ -16,7 +17,7 @@ bp = Blueprint("admin", __name__, url_prefix="/admin")
 Crumb = tuple[str, str]
 
 #: Beyond, a count says no more than "many".
-CAP = 1000
+CAP = references.USES_CAP
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,9 @@ def admin_page(part: str, title: str, *, trail: Sequence[Crumb] = (), status: in
     )
 
 
-def changed(endpoint: str, message: str, **values: Any) -> Response:
-    """Say what was done and show the page again: the answer to a plain button of a list."""
-    flash(message, "ok")
+def changed(endpoint: str, message: str, *, kind: str = "ok", **values: Any) -> Response:
+    """Say what was done, or why not (`kind` "error"), and show the page again: the answer to a button of a list."""
+    flash(message, kind)
     return redirect(url_for(endpoint, **values), 303)
 
 

@@ -10,8 +10,8 @@ from webapp.extensions import db
 from webapp.forms.billing_entity import BillingEntityForm
 from webapp.i18n import _
 from webapp.models import BillingEntity
+from webapp.saving import saving
 from webapp.services import billing_entities as entities
-from webapp.services.refusal import Refused
 from webapp.web import saved
 
 
@@ -33,17 +33,12 @@ def billing_entities() -> Response:
 @access(ADMIN)
 def billing_entity_new() -> Response:
     form = BillingEntityForm.load()
-    existing = None
     if form.posted_and_valid():
-        try:
+        with saving(form):
             entity = entities.add(**form.values())
-        except entities.AlreadyThere as refusal:
-            form.refuse(refusal.errors)
-            existing = refusal.existing
-        else:
-            db.session.commit()
+        if form.saved:
             return _saved(_("« %(label)s » a été ajoutée.", label=entity.name))
-    return _edit_page(form, existing=existing)
+    return _edit_page(form)
 
 
 @bp.route("/billing-entities/<int:entity_id>/edit", methods=["GET", "POST"])
@@ -51,17 +46,12 @@ def billing_entity_new() -> Response:
 def billing_entity_edit(entity_id: int) -> Response:
     entity = _entity(entity_id)
     form = BillingEntityForm.load({"name": entity.name})
-    existing = None
     if form.posted_and_valid():
-        try:
+        with saving(form):
             entities.rename(entity, **form.values())
-        except entities.AlreadyThere as refusal:
-            form.refuse(refusal.errors)
-            existing = refusal.existing
-        else:
-            db.session.commit()
+        if form.saved:
             return _saved(_("« %(label)s » a été enregistrée.", label=entity.name))
-    return _edit_page(form, entity=entity, existing=existing)
+    return _edit_page(form, entity=entity)
 
 
 @bp.post("/billing-entities/<int:entity_id>/move")
@@ -101,13 +91,9 @@ def billing_entity_delete(entity_id: int) -> Response:
     name = entity.name
     refused = _("« %(label)s » est utilisée : vous pouvez la retirer.", label=name) if entities.is_used(entity) else ""
     if request.method == "POST" and not refused:
-        try:
-            entities.remove(entity)
-        except Refused as refusal:
-            refused = refusal.errors["item"]
-        else:
-            db.session.commit()
-            return _saved(_("« %(label)s » a été supprimée.", label=name))
+        entities.remove(entity)
+        db.session.commit()
+        return _saved(_("« %(label)s » a été supprimée.", label=name))
     return admin_page(
         "billing_entities/_delete.html",
         _("Supprimer « %(label)s » ?", label=name),
@@ -117,15 +103,13 @@ def billing_entity_delete(entity_id: int) -> Response:
     )
 
 
-def _edit_page(
-    form: BillingEntityForm, *, entity: BillingEntity | None = None, existing: BillingEntity | None = None
-) -> Response:
+def _edit_page(form: BillingEntityForm, *, entity: BillingEntity | None = None) -> Response:
     return admin_page(
         "billing_entities/_edit.html",
         _("Modification de « %(label)s »", label=entity.name) if entity else _("Nouvelle entité de facturation"),
         form=form,
         entity=entity,
-        existing=existing,
+        existing=form.refusal and form.refusal.existing,
         status=422 if form.errors else 200,
     )
 

@@ -12,8 +12,8 @@ from webapp.extensions import db
 from webapp.forms.reference import CODED, ItemForm
 from webapp.i18n import _, _l
 from webapp.models import ReferenceItem, ReferenceList
+from webapp.saving import saving
 from webapp.services import references
-from webapp.services.refusal import Refused
 from webapp.web import saved
 
 TITLES = {
@@ -90,17 +90,12 @@ def list_value_new(name: str) -> Response:
     if which.parent and parent is None:
         raise NotFound
     form = ItemForm.of(which)
-    existing = None
     if form.posted_and_valid():
-        try:
+        with saving(form):
             item = references.add(which, **form.values(), parent_id=parent.id if parent else None)
-        except references.AlreadyThere as refusal:
-            form.refuse(refusal.errors)
-            existing = refusal.existing
-        else:
-            db.session.commit()
+        if form.saved:
             return saved(_address(item), _("« %(label)s » a été ajoutée à la liste.", label=item.label))
-    return _edit_page(which, form, parent=parent, existing=existing)
+    return _edit_page(which, form, parent=parent)
 
 
 @bp.route("/lists/<name>/<int:item_id>/edit", methods=["GET", "POST"])
@@ -111,21 +106,16 @@ def list_value_edit(name: str, item_id: int) -> Response:
     form = ItemForm.of(item.list, before)
     if item.retired_at:
         del form.rank
-    existing = None
     if form.posted_and_valid():
         values = form.values()
         rank = values.pop("rank", None)
-        try:
+        with saving(form):
             references.rename(item, **{"code": item.code} | values)
-        except references.AlreadyThere as refusal:
-            form.refuse(refusal.errors)
-            existing = refusal.existing
-        else:
             if rank is not None and rank != before["rank"]:
                 references.place(item, rank)
-            db.session.commit()
+        if form.saved:
             return saved(_address(item), _("« %(label)s » a été enregistrée.", label=item.label))
-    return _edit_page(item.list, form, item=item, existing=existing)
+    return _edit_page(item.list, form, item=item)
 
 
 @bp.post("/lists/<name>/<int:item_id>/move")
@@ -154,6 +144,8 @@ def list_sort(name: str) -> Response:
 @access(ADMIN)
 def list_value_retire(name: str, item_id: int) -> Response:
     item = _item(name, item_id)
+    if reason := references.why_kept(item):
+        return _back(item, reason, kind="error")
     references.retire(item)
     db.session.commit()
     return _back(item, _("« %(label)s » n’est plus proposée ; les fiches qui l’ont la gardent.", label=item.label))
@@ -173,16 +165,14 @@ def list_value_restore(name: str, item_id: int) -> Response:
 def list_value_delete(name: str, item_id: int) -> Response:
     """Ask, then delete a value nothing refers to; one in use can only be retired."""
     item = _item(name, item_id)
+    if reason := references.why_kept(item):
+        return _back(item, reason, kind="error")
     url, label = _address(item), item.label
     refused = _("« %(label)s » est utilisée : vous pouvez la retirer.", label=label) if references.is_used(item) else ""
     if request.method == "POST" and not refused:
-        try:
-            references.remove(item)
-        except Refused as refusal:
-            refused = refusal.errors["item"]
-        else:
-            db.session.commit()
-            return saved(url, _("« %(label)s » a été supprimée.", label=label))
+        references.remove(item)
+        db.session.commit()
+        return saved(url, _("« %(label)s » a été supprimée.", label=label))
     status = 422 if request.method == "POST" else 200
     title = _("Supprimer « %(label)s » ?", label=label)
     return admin_page("lists/_delete.html", title, item=item, back=url, refused=refused, status=status)
@@ -197,9 +187,8 @@ def _edit_page(
     *,
     item: ReferenceItem | None = None,
     parent: ReferenceItem | None = None,
-    existing: ReferenceItem | None = None,
 ) -> Response:
-    """The form of a value; `existing` is the one that has its label already, which may be brought back if retired."""
+    """The form of a value; another that has its label already may be brought back if retired."""
     if item is not None:
         parent = _parent(which, item.parent_id)
     return admin_page(
@@ -210,7 +199,7 @@ def _edit_page(
         form=form,
         item=item,
         parent=parent,
-        existing=existing,
+        existing=form.refusal and form.refusal.existing,
         back=url_for(".list_values", name=which, parent=parent.id if parent else None),
         status=422 if form.errors else 200,
     )
@@ -240,10 +229,10 @@ def _address(item: ReferenceItem) -> str:
     return url_for(".list_values", name=item.list, parent=item.parent_id, retired=retired)
 
 
-def _back(item: ReferenceItem, message: str) -> Response:
+def _back(item: ReferenceItem, message: str, *, kind: str = "ok") -> Response:
     """Show again the page a button of a row was on, with its filter and its place."""
     kept = {key: request.args[key] for key in ("q", "after", "retired") if key in request.args}
-    return changed(".list_values", message, name=item.list, parent=item.parent_id, **kept)
+    return changed(".list_values", message, kind=kind, name=item.list, parent=item.parent_id, **kept)
 
 
 def _cursor(text: str) -> tuple[int, int] | None:

@@ -11,9 +11,9 @@ from webapp.forms.resource import ResourceForm
 from webapp.i18n import _
 from webapp.models import LinkPurpose, Resource, Role
 from webapp.phones import read_phone
+from webapp.saving import saving
 from webapp.services import links, organisation, sessions
 from webapp.services import resources as service
-from webapp.services.refusal import Refused
 from webapp.web import public_url, saved, viewer
 
 
@@ -50,12 +50,9 @@ def resource_new() -> Response:
         {"role": Role.RESOURCE, "language": settings.language, "timezone": settings.timezone, "is_active": True}
     )
     if form.posted_and_valid():
-        try:
+        with saving(form):
             resource = service.create_resource(form.values(), by=viewer())
-        except Refused as refusal:
-            form.refuse(refusal.errors)
-        else:
-            db.session.commit()
+        if form.saved:
             message = _("%(name)s est ajoutée aux ressources. Il reste à lui remettre un lien.", name=resource.name)
             return saved(url_for(".resource", resource_id=resource.id), message)
     return _edit_page(form)
@@ -74,13 +71,9 @@ def resource_edit(resource_id: int) -> Response:
     resource = _resource(resource_id)
     form = ResourceForm.load(service.values_of(resource))
     if form.posted_and_valid():
-        try:
+        with saving(form):
             service.update_resource(resource, form.values(), by=viewer())
-        except Refused as refusal:
-            db.session.rollback()
-            form.refuse(refusal.errors)
-        else:
-            db.session.commit()
+        if form.saved:
             url = url_for(".resource", resource_id=resource.id)
             return saved(url, _("%(name)s : modifications enregistrées.", name=resource.name))
     return _edit_page(form, resource)

@@ -42,6 +42,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("reference_item", schema=None) as batch_op:
         batch_op.create_index("ix_reference_item_order", ["list", "parent_id", "position", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_reference_item_parent_id"), ["parent_id"], unique=False)
         batch_op.create_index("ix_reference_item_search", ["list", "parent_id", "search_key"], unique=False)
 
     op.create_table(
@@ -96,7 +97,7 @@ def upgrade() -> None:
         sa.Column("timezone", sa.String(length=64), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=True),
-        sa.Column("totp_secret", sa.String(length=64), nullable=True),
+        sa.Column("totp_secret", sa.String(length=200), nullable=True),
         sa.Column("totp_last_step", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -174,6 +175,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("number_key", name=op.f("uq_company_number_key")),
     )
     with op.batch_alter_table("company", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_company_account_type_id"), ["account_type_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_company_annual_revenue_id"), ["annual_revenue_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_company_business_region_id"), ["business_region_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_company_employees_id"), ["employees_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_company_industry_id"), ["industry_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_company_source_id"), ["source_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_company_status_id"), ["status_id"], unique=False)
         batch_op.create_index("ix_company_account_manager", ["account_manager_id", "updated_at"], unique=False)
         batch_op.create_index("ix_company_parent", ["parent_id", "sort_key"], unique=False)
         batch_op.create_index("ix_company_sales_rep", ["sales_rep_id", "updated_at"], unique=False)
@@ -266,6 +274,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["work_site_id"], ["reference_item.id"], name=op.f("fk_company_address_work_site_id")),
         sa.PrimaryKeyConstraint("company_id", "kind", name=op.f("pk_company_address")),
     )
+    with op.batch_alter_table("company_address", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_company_address_country_id"), ["country_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_company_address_subdivision_id"), ["subdivision_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_company_address_work_region_id"), ["work_region_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_company_address_work_site_id"), ["work_site_id"], unique=False)
+
     op.create_table(
         "company_grant",
         sa.Column("company_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

@@ -56,7 +56,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('contact', schema=None) as batch_op:
         batch_op.create_index('ix_contact_company', ['company_id', 'sort_key', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_contact_contact_type_id'), ['contact_type_id'], unique=False)
         batch_op.create_index('ix_contact_order', ['sort_key', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_contact_title_id'), ['title_id'], unique=False)
         batch_op.create_index('ix_contact_updated_at', ['updated_at'], unique=False)
 
     op.create_table('contact_address',
@@ -78,6 +80,12 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['work_site_id'], ['reference_item.id'], name=op.f('fk_contact_address_work_site_id')),
     sa.PrimaryKeyConstraint('contact_id', 'kind', name=op.f('pk_contact_address'))
     )
+    with op.batch_alter_table('contact_address', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_contact_address_country_id'), ['country_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_contact_address_subdivision_id'), ['subdivision_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_contact_address_work_region_id'), ['work_region_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_contact_address_work_site_id'), ['work_site_id'], unique=False)
+
     op.create_table('contact_phone',
     sa.Column('contact_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('kind', sa.String(length=40), nullable=False),
