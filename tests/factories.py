@@ -24,8 +24,8 @@ from webapp.models import (
     Resource,
     Role,
 )
-from webapp.services import companies, contacts
-from webapp.text import search_key, sort_key
+from webapp.services import companies, contacts, resources
+from webapp.text import search_key
 
 PASSWORD = "la péniche remonte le canal"
 
@@ -68,10 +68,9 @@ def resource(name: str = "", **values: Any) -> Resource:
     person = Resource(
         principal_id=principal.id,
         name=name,
-        sort_key=sort_key(name),
-        search_key=search_key(name),
         email=email,
         email_key=email_key(email),
+        **resources.name_keys(name, email),
         **{"password_hash": password_hash(), "role": Role.RESOURCE, **values},
     )
     db.session.add(person)

@@ -2,7 +2,7 @@
 
 SQLite's driver starts a transaction at the first write, after the reads it was based on: two requests can then
 overwrite each other unseen. So a transaction that may write says so when it begins (`BEGIN IMMEDIATE`); one that
-only reads (`reading`) begins plainly and never waits.
+only reads (`reading()`) begins plainly and never waits.
 """
 
 from collections.abc import Iterator
@@ -23,19 +23,22 @@ def set_reading(value: bool) -> None:
 
 
 @contextmanager
-def reading() -> Iterator[None]:
-    """Say that transactions begun inside only read: they see one moment, and nobody waits for them."""
-    token = _reading.set(True)
-    try:
+def writing() -> Iterator[None]:
+    """Say that transactions begun inside write, whatever the request does."""
+    with _set(False):
         yield
-    finally:
-        _reading.reset(token)
 
 
 @contextmanager
-def writing() -> Iterator[None]:
-    """Say that transactions begun inside write, whatever the request does."""
-    token = _reading.set(False)
+def reading() -> Iterator[None]:
+    """Say that transactions begun inside only read: they wait for nobody, and nobody for them."""
+    with _set(True):
+        yield
+
+
+@contextmanager
+def _set(value: bool) -> Iterator[None]:
+    token = _reading.set(value)
     try:
         yield
     finally:

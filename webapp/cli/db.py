@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from webapp.database import reading
 from webapp.extensions import db
-from webapp.services import seeding
+from webapp.services import keys, seeding
 
 #: What whoever changes the models needs, as Flask-Migrate has it.
 FOR_DEVELOPERS = ("check", "current", "heads", "history", "revision")
@@ -37,14 +37,15 @@ for name in FOR_DEVELOPERS:
 
 @group.command()
 def upgrade() -> None:
-    """Bring the database to the schema of this version, and fill lists that are empty."""
+    """Bring the database to the schema and the keys of this version, and fill lists that are empty."""
     before = check_known()
     migrate()
     added = seeding.fill_reference_lists()
+    is_rebuilt = keys.rebuild()
     db.session.commit()
     if not before:
         click.echo(f"Database created, with {added} values in its lists.")
-    elif added or before != heads():
+    elif added or is_rebuilt or before != heads():
         click.echo("Database upgraded.")
 
 
@@ -75,6 +76,14 @@ def migrate(connection: Connection | None = None) -> None:
     config = current_app.extensions["migrate"].migrate.get_config()
     config.attributes["connection"] = connection
     alembic.command.upgrade(config, "head")
+
+
+def check_schema() -> None:
+    """Raise a message unless the database has the schema of this version, neither a newer nor an older one."""
+    with reading():
+        found = check_known()
+    if found != heads():
+        raise click.ClickException("The database has not the schema of this version. Run: ./run flask db upgrade")
 
 
 def heads() -> set[str]:

@@ -5,7 +5,7 @@ import logging
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import IntegrityError
 
 from webapp.access import SYSTEM
+from webapp.cli.db import check_schema
 from webapp.config import DEFAULT_LANGUAGE, LANGUAGES, terminal_language
 from webapp.database import refresh_statistics
 from webapp.extensions import db
@@ -24,7 +25,9 @@ from webapp.forms.company import CompanyForm
 from webapp.forms.resource import ResourceForm
 from webapp.i18n import _, _n, force_locale
 from webapp.services.companies import SHAPE
-from webapp.services.transfer import companies, company_export, resources, writing
+from webapp.services.transfer import companies, resources, writing
+from webapp.services.transfer.columns import Column
+from webapp.services.transfer.importing import Wish
 from webapp.services.transfer.reading import Table, open_table
 from webapp.services.transfer.report import Report, UnusableFile
 
@@ -32,7 +35,7 @@ import_group = AppGroup("import", help="Bring records in from files.")
 export_group = AppGroup("export", help="Write records to files.")
 
 #: Imports one kind of record from an open table.
-Importer = Callable[[Table, bool, Callable[[int, int], None]], Report]
+Importer = Callable[[Table, Iterable[Column], Wish], Report]
 
 
 def init_app(app: Flask) -> None:
@@ -56,33 +59,26 @@ def import_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @import_options
 def import_companies(file: Path, dry_run: bool, create_missing: bool) -> None:
     """Create and change companies from a CSV, XLSX or ODS file: all of it, or nothing."""
-
-    def importer(table: Table, create_missing: bool, progress: Callable[[int, int], None]) -> Report:
-        fields = columns_of(CompanyForm.tab_classes, SHAPE.empty)
-        return companies.import_companies(table, fields, SYSTEM, create_missing, progress)
-
-    run(importer, file, dry_run, create_missing)
+    run(companies.import_companies, columns_of(CompanyForm.tab_classes, SHAPE.empty), file, dry_run, create_missing)
 
 
 @import_group.command("resources")
 @import_options
 def import_resources(file: Path, dry_run: bool, create_missing: bool) -> None:
     """Create and change resources from a CSV, XLSX or ODS file: all of it, or nothing."""
-
-    def importer(table: Table, create_missing: bool, progress: Callable[[int, int], None]) -> Report:
-        return resources.import_resources(table, columns_of([ResourceForm]), SYSTEM, create_missing, progress)
-
-    run(importer, file, dry_run, create_missing)
+    run(resources.import_resources, columns_of([ResourceForm]), file, dry_run, create_missing)
 
 
-def run(importer: Importer, file: Path, dry_run: bool, create_missing: bool) -> None:
+def run(importer: Importer, columns: Sequence[Column], file: Path, dry_run: bool, create_missing: bool) -> None:
     """Import a file in one transaction, and say what was done or what must be mended first."""
+    check_schema()
     # What is here stays; rows are freed without the collector, which would look at all of it again and again.
     gc.freeze()
     with force_locale(terminal_language()), quiet():
         try:
             with open_table(file) as table, progress_bar(_("Import")) as progress:
-                report = importer(table, create_missing, progress)
+                wish = Wish(by=SYSTEM, create_missing=create_missing, dry_run=dry_run, progress=progress)
+                report = importer(table, columns, wish)
         except UnusableFile as error:
             db.session.rollback()
             raise click.ClickException(f"{file} : {error}") from None
@@ -120,9 +116,10 @@ def run(importer: Importer, file: Path, dry_run: bool, create_missing: bool) -> 
 )
 def export_companies(file: Path, language: str) -> None:
     """Write all companies to a .csv or .xlsx file, or to the standard output as CSV (-)."""
+    check_schema()
     with force_locale(terminal_language()):
-        total, unnumbered = company_export.count_companies()
-        rows = company_export.export_companies(columns_of(CompanyForm.tab_classes, SHAPE.empty), language)
+        total, unnumbered = companies.count_companies()
+        rows = companies.export_companies(columns_of(CompanyForm.tab_classes, SHAPE.empty), language)
         try:
             write(rows, file, total)
         except UnusableFile as error:
@@ -133,8 +130,8 @@ def export_companies(file: Path, language: str) -> None:
             return
         if unnumbered:
             note = _n(
-                "%(num)d société n’a pas d’ID : réimportée, elle serait créée une seconde fois.",
-                "%(num)d sociétés n’ont pas d’ID : réimportées, elles seraient créées une seconde fois.",
+                "%(num)d société n’a pas d’ID : un import la reconnaît à son nom et à son type de compte.",
+                "%(num)d sociétés n’ont pas d’ID : un import les reconnaît à leur nom et à leur type de compte.",
                 unnumbered,
             )
             click.echo(note, err=True)

@@ -55,6 +55,8 @@ REQUIRED_BY_STATUS = {
 }
 
 MAX_SEARCH_KEY = 1000
+#: What the column of the key holds; a few letters become several when case no longer counts.
+MAX_NUMBER_KEY = 60
 
 #: A change of one of these moves or renames the company in the trees.
 PLACING = {"name", "account_type", "commercial_status", "business_region", "sales_rep", "telemarketer"}
@@ -65,7 +67,7 @@ PLACING = {"name", "account_type", "commercial_status", "business_region", "sale
 
 def problems(values: Mapping[str, Any], company: Company | None = None) -> dict[str, str]:
     """Return what in `values` breaks a rule, by name; `company` is the one they would change."""
-    found = missing_values(values)
+    found = own_problems(values)
     if company is not None and _closes_a_circle(values.get("parent"), company):
         found["parent"] = _("Cette société est elle-même une filiale de celle que vous modifiez.")
     if (number := values.get("company_number")) and (owner := _owner_of_number(number, company)):
@@ -73,15 +75,22 @@ def problems(values: Mapping[str, Any], company: Company | None = None) -> dict[
     return found
 
 
-def missing_values(values: Mapping[str, Any]) -> dict[str, str]:
-    """Return the rules that need no look at other companies: what must be there, and for which status (D14)."""
+def own_problems(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return what breaks a rule that needs no look at other companies, such as what a status asks for (D14)."""
     found = {name: _("Ce champ est obligatoire.") for name in REQUIRED if not values.get(name)}
     needed = REQUIRED_BY_STATUS.get(values.get("commercial_status"))  # type: ignore[arg-type]
     if needed == "telemarketer" and not values.get(needed):
         found[needed] = _("Le télémarketeur est obligatoire pour un prospect.")
     if needed == "sales_rep" and not values.get(needed):
         found[needed] = _("Le commercial est obligatoire pour un lead.")
+    if len(number_key(values.get("company_number") or "")) > MAX_NUMBER_KEY:
+        found["company_number"] = _("Cet ID est trop long : certaines de ses lettres comptent pour plusieurs.")
     return found
+
+
+def number_key(number: str) -> str:
+    """Return what two company numbers have in common when they are the same one (D18)."""
+    return number.casefold()
 
 
 def _closes_a_circle(parent_id: int | None, company: Company) -> bool:
@@ -101,9 +110,10 @@ def _is_descendant(candidate_id: int, company_id: int) -> bool:
 
 def _owner_of_number(number: str, company: Company | None) -> str | None:
     """Return the name of another company that has this number; the one it has already is not asked about again."""
-    if company is not None and company.number_key == number.casefold():
+    key = number_key(number)
+    if company is not None and company.number_key == key:
         return None
-    owner = select(Company.name).where(Company.number_key == number.casefold())
+    owner = select(Company.name).where(Company.number_key == key)
     return db.session.scalar(unscoped(owner, "a number is unique among all companies"))
 
 
@@ -169,13 +179,17 @@ def company_columns(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns of `company` for these values, with the keys derived from them."""
     columns = SHAPE.own_columns(values)
     if "name" in columns:
-        columns["sort_key"] = sort_key(columns["name"])
-        columns["search_key"] = search_key(columns["name"])[:MAX_SEARCH_KEY]
+        columns |= name_keys(columns["name"])
     if "company_number" in columns:
         number = columns["company_number"] or None
         columns["company_number"] = number
-        columns["number_key"] = number.casefold() if number else None
+        columns["number_key"] = number_key(number) if number else None
     return columns
+
+
+def name_keys(name: str) -> dict[str, Any]:
+    """Return the columns by which a company is sorted and searched."""
+    return {"sort_key": sort_key(name), "search_key": search_key(name)[:MAX_SEARCH_KEY]}
 
 
 def _give_number(company: Company) -> None:
@@ -184,7 +198,7 @@ def _give_number(company: Company) -> None:
     while settings.auto_numbering and not company.company_number:
         number = organisation.number_text(settings.number_prefix, organisation.next_number("company"))
         if _owner_of_number(number, None) is None:
-            company.company_number, company.number_key = number, number.casefold()
+            company.company_number, company.number_key = number, number_key(number)
 
 
 # --- access and trees: what is derived from a company and its grants -------------------------------------------------

@@ -64,6 +64,11 @@ def name_of(contact: Contact, title: str = "") -> str:
     return full_name({name: getattr(contact, name) for name in ("honorific", *_NAMES)}, title)
 
 
+def order_key(first_name: str, middle_name: str, last_name: str) -> bytes:
+    """Return what a contact is sorted by: the last name first."""
+    return sort_key(" ".join(filter(None, (last_name, first_name, middle_name))))
+
+
 # --- rules -------------------------------------------------------------------------------------------------------
 
 
@@ -176,8 +181,7 @@ def contact_columns(values: Mapping[str, Any]) -> dict[str, Any]:
     columns = SHAPE.own_columns(values)
     names = {name: values[name] for name in _NAMES}
     columns["name"] = full_name(names)
-    last_first = (names["last_name"], names["first_name"], names["middle_name"])
-    columns["sort_key"] = sort_key(" ".join(filter(None, last_first)))
+    columns["sort_key"] = order_key(**names)
     number = columns["contact_number"] or None
     columns["contact_number"] = number
     columns["number_key"] = number.casefold() if number else None

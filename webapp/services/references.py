@@ -374,7 +374,12 @@ def _name(item: ReferenceItem, label_fr: str, label_en: str, code: str | None) -
     """Write the labels and the code of a value, and the key they are searched by."""
     _refuse_duplicates(item, {"label_fr": label_fr, "label_en": label_en, "code": code or ""})
     item.label_fr, item.label_en, item.code = label_fr, label_en, code or None
-    item.search_key = search_key(f"{label_fr} {label_en} {code or ''}")[:500]
+    item.search_key = key_of(label_fr, label_en, code)
+
+
+def key_of(label_fr: str, label_en: str, code: str | None) -> str:
+    """Return what a value is searched by."""
+    return search_key(f"{label_fr} {label_en} {code or ''}")[:500]
 
 
 def _refuse_duplicates(item: ReferenceItem, names: dict[str, str]) -> None:

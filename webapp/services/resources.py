@@ -208,16 +208,20 @@ def _assign(resource: Resource, values: Mapping[str, Any]) -> None:
     for name in COLUMNS:
         if name in values:
             setattr(resource, name, values[name])
-    if "name" in values:
-        resource.sort_key = sort_key(resource.name)
     if "email" in values:
         resource.email = normal_email(values["email"]) or values["email"]
         resource.email_key = email_key(resource.email)
     if "external_id" in values:
         resource.external_id = values["external_id"] or None
-    resource.search_key = search_key(f"{resource.name} {resource.email}")[:400]
+    for name, key in name_keys(resource.name, resource.email).items():
+        setattr(resource, name, key)
     if "billing_entities" in values:
         resource.billing_entities = _entities(values["billing_entities"])
+
+
+def name_keys(name: str, email: str) -> dict[str, Any]:
+    """Return the columns by which a resource is sorted and searched."""
+    return {"sort_key": sort_key(name), "search_key": search_key(f"{name} {email}")[:400]}
 
 
 def _entities(ids: Iterable[int]) -> list[BillingEntity]:

@@ -10,7 +10,8 @@ from sqlalchemy import insert, select
 from webapp.extensions import db
 from webapp.models import EVERYBODY_ID, Principal, ReferenceItem, ReferenceList
 from webapp.seeds import geography
-from webapp.text import search_key, sort_key
+from webapp.services.references import key_of
+from webapp.text import sort_key
 
 REFERENCES = Path(geography.__file__).with_name("references.toml")
 
@@ -91,5 +92,5 @@ def _ids_by_code(which: ReferenceList | None) -> dict[str | None, int]:
 
 
 def _complete(which: ReferenceList, position: int, row: Row) -> Row:
-    words = search_key(f"{row['label_fr']} {row['label_en']} {row['code']}")
-    return {"parent_id": None, **row, "list": which, "position": position, "search_key": words}
+    key = key_of(row["label_fr"], row["label_en"], row["code"])
+    return {"parent_id": None, **row, "list": which, "position": position, "search_key": key}

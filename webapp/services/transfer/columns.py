@@ -3,13 +3,15 @@
 What a column may hold is what the field of the dialog accepts: callers make columns from the fields of a form.
 """
 
-from collections.abc import Callable, Mapping
+import csv
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
 
 from webapp.i18n import _
 from webapp.models import ReferenceList
+from webapp.text import clean_line
 
 
 class Kind(Enum):
@@ -64,5 +66,18 @@ def read_flag(cell: str) -> bool:
 
 
 def read_several(cell: str) -> list[str]:
-    """Return the values of a cell that may hold several."""
-    return [value for part in cell.split(SEPARATOR.strip()) if (value := part.strip())]
+    """Return the values of a cell that may hold several; one between quotes may hold the separator itself."""
+    line = clean_line(cell)
+    parts = next(csv.reader([line], delimiter=SEPARATOR.strip(), skipinitialspace=True), [])
+    return [value for part in parts if (value := part.strip())]
+
+
+def write_several(values: Iterable[str]) -> str:
+    """Write values into one cell, in order of alphabet."""
+    return SEPARATOR.join(_quote(value) for value in sorted(values))
+
+
+def _quote(value: str) -> str:
+    if SEPARATOR.strip() in value or value.startswith('"'):
+        return '"' + value.replace('"', '""') + '"'
+    return value

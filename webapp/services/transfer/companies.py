@@ -1,27 +1,39 @@
-"""Companies from files: under the rules of a single save, at the pace of thousands (R5, D14, D18).
+"""Companies from files and into files, under the rules of a single save, at the pace of thousands (R5, D14, D18).
 
-A row whose `company_number` is known changes that company, and only in the columns the file has; any other row is a
-new company. Rows are written as they are read, in the caller's transaction: whoever calls commits when nothing was
-refused, and rolls back otherwise. Trying without writing is the same with a rollback.
+A row whose `company_number` is known changes that company, and only in the columns the file has. A row without number
+changes the company without number that has its exact name and its account type, so that what was exported comes back
+as it was. Any other row is a new company.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import count, islice
 from typing import Any
 
-from webapp.access import Viewer
+from sqlalchemy import func, select
+
+from webapp.access import unscoped
+from webapp.extensions import db
 from webapp.i18n import _
 from webapp.models import Company
 from webapp.services import companies, organisation
-from webapp.services.companies import REQUIRED
-from webapp.services.transfer import stored
-from webapp.services.transfer.bulk import BATCH, Row, Writer, batches, give_numbers, reserve_ids
-from webapp.services.transfer.columns import Column, Kind, read_flag, read_several
-from webapp.services.transfer.names import Names
-from webapp.services.transfer.parents import Link, Parents, number_key
-from webapp.services.transfer.reading import Table, check_header, even_rows
-from webapp.services.transfer.report import Report, UnusableFile
-from webapp.services.transfer.stored import NOTHING, Stored
-from webapp.text import clean_line, search_key
+from webapp.services.companies import number_key
+from webapp.services.transfer import exporting, importing, parents
+from webapp.services.transfer.bulk import BATCH, WHY, Stored, reserve_ids
+from webapp.services.transfer.columns import Column, Kind
+from webapp.services.transfer.company_records import (
+    NOTHING,
+    Row,
+    Unnumbered,
+    Writer,
+    give_numbers,
+    load,
+)
+from webapp.services.transfer.importing import Cells, Job, Wish
+from webapp.services.transfer.parents import Link, Parents, Unwritten
+from webapp.services.transfer.reading import Table
+from webapp.services.transfer.report import Report
+from webapp.text import search_key
 from webapp.vat import check_vat
 
 #: What the dialog does not hold (yet): whom a company is open to (C8).
@@ -31,8 +43,8 @@ ACCESS_COLUMNS = (
     Column(name="billing_entities", kind=Kind.BILLING_ENTITIES),
 )
 
-#: Reads a cell, given the value before and the values of the row so far.
-Reader = Callable[[str, Any, Mapping[str, Any]], Any]
+#: The ids of companies that are not written begin here.
+_NO_ID = 1 << 62
 
 
 def all_columns(fields: Iterable[Column]) -> list[Column]:
@@ -46,122 +58,113 @@ def all_columns(fields: Iterable[Column]) -> list[Column]:
     return ordered + [column for column in ACCESS_COLUMNS if column.name not in by_name]
 
 
-def import_companies(
-    table: Table,
-    fields: Iterable[Column],
-    by: Viewer,
-    create_missing: bool = False,
-    progress: Callable[[int, int], None] = lambda done, total: None,
-) -> Report:
+def export_companies(fields: Iterable[Column], language: str) -> Iterator[list[str]]:
+    """Yield the header, then the cells of every company that is not in the trash, oldest first."""
+
+    def load_after(last: int) -> list[Stored]:
+        return load((Company.id > last) & Company.deleted_at.is_(None), limit=BATCH)
+
+    return exporting.export(all_columns(fields), load_after, language)
+
+
+def count_companies() -> tuple[int, int]:
+    """Return how many companies an export holds, and how many of them have no number to be known by."""
+    live = select(func.count(), func.count(Company.number_key)).where(Company.deleted_at.is_(None))
+    total, numbered = db.session.execute(unscoped(live, WHY)).one()
+    return total, total - numbered
+
+
+def import_companies(table: Table, fields: Iterable[Column], wish: Wish) -> Report:
     """Write the companies of a file and return what was done; errors in the report mean: roll back.
 
     Raises UnusableFile when the file as a whole can't be read, or its columns are not those of companies.
     """
-    columns = all_columns(fields)
-    check_header(table.header, [column.name for column in columns])
-    if "company_number" not in table.header and (missing := [name for name in REQUIRED if name not in table.header]):
-        raise UnusableFile(_("Colonnes obligatoires absentes : %(names)s.", names=", ".join(missing)))
-    report = Report(notes=list(table.notes))
-    run = _Import(table.header, columns, report, by, create_missing)
-    for rows in batches(even_rows(table, report), BATCH):
-        run.take(rows)
-        progress(*table.progress())
-    run.finish()
-    return report
+    return importing.run(
+        table,
+        all_columns(fields),
+        wish,
+        _Import,
+        identified_by="company_number",
+        required=companies.REQUIRED,
+    )
 
 
 class _Import:
     """One import under way."""
 
-    def __init__(self, header: list[str], columns: list[Column], report: Report, by: Viewer, create_missing: bool):
-        self._report = report
-        self._names = Names(report, by, create_missing)
-        self._writer = Writer(self._names, report, by)
+    def __init__(self, job: Job):
+        self._report = job.report
+        self._names = job.names
+        self._reader = job.reader
+        self._is_dry = job.wish.dry_run
+        self._writer = Writer(job.names, job.report, job.wish.by)
         self._settings = organisation.load()
-        self._place = {name: index for index, name in enumerate(header)}
-        named = {column.name: column for column in columns}
-        #: Of each column the file has: its place, its name, what reads it. One whose values belong to another's is
-        #: read after it.
-        self._readers = [
-            (index, name, self._reader(named[name]))
-            for index, name in sorted(enumerate(header), key=lambda one: bool(named[one[1]].within))
-            if named[name].kind not in (Kind.COMPANY, Kind.COMPANY_NUMBER)
-        ]
         #: The numbers met so far, and where.
         self._lines: dict[str, int] = {}
         self._links: list[Link] = []
         #: New companies that wait for an automatic number until all those of the file are known.
-        self._unnumbered: list[int] = []
+        self._waiting: list[int] = []
+        self._unwritten = Unwritten()
+        self._unused_ids = count(_NO_ID)
 
-    def take(self, rows: Sequence[tuple[int, Sequence[str]]]) -> None:
+    def take(self, rows: Sequence[Cells]) -> None:
         """Read, check and write some rows."""
-        known = self._known(rows)
-        read = [row for line, cells in rows if (row := self._read(line, cells, known)) is not None]
+        by_number, by_name = self._numbered(rows), self._nameless(rows)
+        read = [row for line, cells in rows if (row := self._read(line, cells, by_number, by_name)) is not None]
         if self._report.error_count:
             # Nothing will be kept: the rest is read for its errors.
-            self._links += [Link(0, row.line, row.parent_number, row.parent_name) for row in read if row.is_moved]
+            self._links += [_link(0, row) for row in read if row.is_moved]
             return
-        new = [row for row in read if row.stored is None]
-        changed = [row for row in read if row.stored is not None and _is_changed(row, row.stored)]
-        new_ids = reserve_ids(len(new))
-        changed_ids = [row.stored.id for row in changed if row.stored]
-        self._writer.write(new, new_ids, changed, changed_ids)
-        self._links += [
-            Link(company_id, row.line, row.parent_number, row.parent_name)
-            for company_id, row in zip([*new_ids, *changed_ids], [*new, *changed], strict=True)
-            if row.is_moved
-        ]
-        self._unnumbered += [
-            company_id for company_id, row in zip(new_ids, new, strict=True) if not row.values["company_number"]
-        ]
-        self._report.created += len(new)
-        self._report.updated += len(changed)
-        self._report.unchanged += len(read) - len(new) - len(changed)
+        written = self._with_ids([row for row in read if row.is_changed])
+        if self._is_dry:
+            self._writer.check(written.values())
+            self._unwritten.add(written)
+        else:
+            self._writer.write(written)
+        self._links += [_link(key, row) for key, row in written.items() if row.is_moved]
+        self._waiting += [key for key, row in written.items() if not row.stored and not row.values["company_number"]]
+        created = sum(1 for row in written.values() if row.stored is None)
+        self._report.created += created
+        self._report.updated += len(written) - created
+        self._report.unchanged += len(read) - len(written)
 
     def finish(self) -> None:
         """Do what needed the whole file: parents, and automatic numbers."""
-        Parents(self._links, self._lines, self._report).write()
-        if self._settings.auto_numbering and not self._report.error_count:
-            give_numbers(self._unnumbered, self._settings.number_prefix)
+        if self._links and not self._is_dry:
+            parents.take_turn()
+        found = Parents(self._links, self._lines, self._unwritten, self._report).find()
+        if self._is_dry or self._report.error_count:
+            return
+        parents.write(found)
+        if self._settings.auto_numbering:
+            give_numbers(self._waiting, self._settings.number_prefix)
 
-    # -- one row
+    def _with_ids(self, rows: Sequence[Row]) -> dict[int, Row]:
+        """Return rows by the id of their company: the one it has, or a new one."""
+        new = sum(1 for row in rows if row.stored is None)
+        ids = iter(islice(self._unused_ids, new) if self._is_dry else reserve_ids(Company, new))
+        return {row.stored.id if row.stored else next(ids): row for row in rows}
 
-    def _known(self, rows: Sequence[tuple[int, Sequence[str]]]) -> dict[str, Stored]:
-        """Return the companies these rows change, by the key of their number."""
-        place = self._place.get("company_number")
-        if place is None:
-            return {}
-        keys = {key for _line, cells in rows if (key := number_key(cells[place]))}
-        found = stored.load(Company.number_key.in_(keys), lock=True) if keys else []
+    # -- which company a row is about
+
+    def _numbered(self, rows: Sequence[Cells]) -> dict[str, Stored]:
+        """Return the companies whose number stands in these rows, by its key."""
+        keys = {key for _line, cells in rows if (key := self._key(cells))}
+        found = load(Company.number_key.in_(keys), lock=not self._is_dry) if keys else []
         return {number_key(one.values["company_number"]): one for one in found}
 
-    def _read(self, line: int, cells: Sequence[str], known: Mapping[str, Stored]) -> Row | None:
-        """Return what a row says, or None when something in it was refused."""
-        errors_before = self._report.error_count
-        place = self._place.get("company_number")
-        key = number_key(cells[place]) if place is not None else ""
-        old = known.get(key) if key else None
-        if key and not self._is_free(line, key, old):
-            return None
-        before = old.values if old else NOTHING
-        values = dict(before)
-        for index, name, reader in self._readers:
-            if cell := cells[index]:
-                try:
-                    values[name] = reader(cell, before[name], values)
-                except ValueError as error:
-                    self._report.refuse(line, str(error), name)
-            elif old:
-                values[name] = NOTHING[name]
-        _settle_access(values)
-        row = Row(line, values, old)
-        self._read_parent(row, cells)
-        if self._report.error_count == errors_before:
-            self._check(row)
-        if self._report.error_count > errors_before:
-            return None
-        self._warn(values)
-        return row
+    def _nameless(self, rows: Sequence[Cells]) -> dict[str, list[Stored]]:
+        """Return the companies without number that these rows may be about, by name."""
+        names = [self._reader.text(cells, "name") for _line, cells in rows if not self._key(cells)]
+        return self._unnumbered.load(names, lock=not self._is_dry) if names else {}
+
+    @cached_property
+    def _unnumbered(self) -> Unnumbered:
+        """Read at the first row without number, so before any of these is written."""
+        return Unnumbered()
+
+    def _key(self, cells: Sequence[str]) -> str:
+        return number_key(self._reader.text(cells, "company_number"))
 
     def _is_free(self, line: int, key: str, old: Stored | None) -> bool:
         """Whether no other row has this number, nor a company in the trash."""
@@ -176,34 +179,90 @@ class _Import:
             return False
         return True
 
+    def _recognise(self, line: int, cells: Sequence[str], alike: list[Stored]) -> Stored | None:
+        """Return the company without number that a row is about: the one it changes nothing of, or the only one.
+
+        Raises ValueError when it may be several.
+        """
+        possible = []
+        for one in alike:
+            row, errors = self._values(line, cells, one)
+            if row.values["account_type"] != one.values["account_type"]:
+                continue
+            if not row.is_changed and not errors:
+                return one
+            possible.append(one)
+        if len(possible) > 1:
+            raise ValueError(
+                _("plusieurs sociétés de ce nom et de ce type de compte n’ont pas d’ID : donnez-leur en un d’abord.")
+            )
+        return possible[0] if possible else None
+
+    # -- what a row says of it
+
+    def _read(
+        self,
+        line: int,
+        cells: Sequence[str],
+        by_number: Mapping[str, Stored],
+        by_name: Mapping[str, list[Stored]],
+    ) -> Row | None:
+        """Return what a row says, or None when something in it was refused."""
+        if key := self._key(cells):
+            old = by_number.get(key)
+            if not self._is_free(line, key, old):
+                return None
+        else:
+            alike = by_name.get(self._reader.text(cells, "name"), [])
+            try:
+                old = self._recognise(line, cells, alike)
+            except ValueError as error:
+                self._report.refuse(line, str(error), "name")
+                return None
+            if old:
+                alike.remove(old)
+                self._unnumbered.take(old)
+                self._report.recognised += 1
+        row, errors = self._values(line, cells, old)
+        errors = errors or self._problems(row)
+        for name, message in errors.items():
+            self._report.refuse(line, message, name)
+        if errors:
+            return None
+        self._warn(row.values)
+        return row
+
+    def _values(self, line: int, cells: Sequence[str], old: Stored | None) -> tuple[Row, dict[str, str]]:
+        values, errors = self._reader.read(cells, old.values if old else NOTHING, NOTHING)
+        _settle_access(values)
+        row = Row(line, values, old)
+        self._read_parent(row, cells)
+        return row, errors
+
     def _read_parent(self, row: Row, cells: Sequence[str]) -> None:
         """Find out whether the row gives another parent than the company has."""
-        number, name = (
-            clean_line(cells[place]) if (place := self._place.get(column)) is not None else ""
-            for column in ("parent_number", "parent")
-        )
+        number, name = self._reader.text(cells, "parent_number"), self._reader.text(cells, "parent")
         old = row.stored
         if not number and not name:
-            if "parent_number" in self._place or "parent" in self._place:
+            if self._reader.has("parent_number") or self._reader.has("parent"):
                 row.values["parent"] = None
             return
         if old and old.values["parent"]:
             is_same = (
-                number_key(number) == number_key(old.parent_number)
+                number_key(number) == number_key(old.shown["parent_number"])
                 if number
-                else search_key(name) == search_key(old.parent_name)
+                else search_key(name) == search_key(old.shown["parent"])
             )
             if is_same:
                 return
         row.is_moved, row.parent_number, row.parent_name = True, number, name
 
-    def _check(self, row: Row) -> None:
-        """Refuse what breaks a rule that looks at the whole company."""
-        for name, message in companies.missing_values(row.values).items():
-            self._report.refuse(row.line, message, name)
+    def _problems(self, row: Row) -> dict[str, str]:
+        """Return what breaks a rule that looks at the whole company, but at no other."""
+        found = companies.own_problems(row.values)
         if _is_closed_to_all(row.values) and not (row.stored and _is_closed_to_all(row.stored.values)):
-            message = _("une société ne peut pas être restreinte à personne.")
-            self._report.refuse(row.line, message, "restrict_access")
+            found["restrict_access"] = _("une société ne peut pas être restreinte à personne.")
+        return found
 
     def _warn(self, values: Mapping[str, Any]) -> None:
         """Count what is kept although it looks wrong."""
@@ -212,35 +271,9 @@ class _Import:
             if not check_vat(number, self._names.country_codes.get(country)).valid:
                 self._report.warnings["vat_numbers"] += 1
 
-    # -- one cell
 
-    def _reader(self, column: Column) -> Reader:
-        """Return what reads the cells of a column."""
-        names = self._names
-        match column.kind:
-            case Kind.TEXT:
-                return _plainly(column.clean)
-            case Kind.FLAG:
-                return _plainly(read_flag)
-            case Kind.CHOICE:
-                return _plainly(_choice_reader(column))
-            case Kind.REFERENCE if column.list:
-                which, within = column.list, column.within
-                return lambda cell, before, values: names.reference(
-                    which, clean_line(cell), values[within] if within else None, before
-                )
-            case Kind.RESOURCE:
-                return lambda cell, before, values: names.resource(clean_line(cell), (before,))
-            case Kind.RESOURCES:
-                return lambda cell, before, values: frozenset(
-                    names.resource(clean_line(one), before) for one in read_several(cell)
-                )
-            case Kind.BILLING_ENTITIES:
-                return lambda cell, before, values: frozenset(
-                    names.entity(clean_line(one), before) for one in read_several(cell)
-                )
-            case _:
-                raise TypeError(f"{column.name} has no reader")
+def _link(company_id: int, row: Row) -> Link:
+    return Link(company_id, row.line, row.parent_number, row.parent_name)
 
 
 def _settle_access(values: dict[str, Any]) -> None:
@@ -254,25 +287,3 @@ def _settle_access(values: dict[str, Any]) -> None:
 def _is_closed_to_all(values: Mapping[str, Any]) -> bool:
     """Whether a company is restricted, and to nobody (A4)."""
     return values["restrict_access"] and not values["allowed_resources"] and not values["billing_entities"]
-
-
-def _plainly(read: Callable[[str], Any]) -> Reader:
-    return lambda cell, before, values: read(cell)
-
-
-def _choice_reader(column: Column) -> Callable[[str], Any]:
-    members = {member.value: member for labels in column.labels.values() for member in labels}
-    members |= {search_key(label): member for labels in column.labels.values() for member, label in labels.items()}
-
-    def read(cell: str) -> Any:
-        member = members.get(cell) or members.get(search_key(cell))
-        if member is None:
-            shown = ", ".join(next(iter(column.labels.values())).values())
-            raise ValueError(_("« %(text)s » n’est pas une de ces valeurs : %(labels)s.", text=cell[:60], labels=shown))
-        return member
-
-    return read
-
-
-def _is_changed(row: Row, old: Stored) -> bool:
-    return row.is_moved or row.values != old.values

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import count
 
 from sqlalchemy import select
 
@@ -13,7 +14,6 @@ from webapp.i18n import _
 from webapp.models import BillingEntity, ReferenceItem, ReferenceList, Resource
 from webapp.services import billing_entities, references, resources
 from webapp.services.refusal import Refused
-from webapp.services.transfer.columns import SEPARATOR
 from webapp.services.transfer.report import Report
 from webapp.text import search_key
 
@@ -87,12 +87,17 @@ class Index:
 
 
 class Names:
-    """All that the cells of a file may name; what is missing is added when one may."""
+    """All that the cells of a file may name; what is missing is added when one may.
 
-    def __init__(self, report: Report, by: Viewer, create_missing: bool = False):
+    A dry run adds nothing to the database: it only knows afterwards what it would have added.
+    """
+
+    def __init__(self, report: Report, by: Viewer, *, create_missing: bool = False, dry_run: bool = False):
         self._report = report
         self._by = by
         self._create_missing = create_missing
+        self._is_dry = dry_run
+        self._unused_ids = count(-1, -1)
         self._lists: dict[tuple[ReferenceList, int | None], Index] = defaultdict(Index)
         self.resources = Index()
         self.entities = Index()
@@ -154,8 +159,7 @@ class Names:
             label = item.label_en if language == "en" else item.label_fr
             items[item.id] = label if self._lists[item.list, item.parent_id].is_sure(label) else item.code or label
         for person in db.session.scalars(select(Resource)):
-            is_sure = self.resources.is_sure(person.name) and SEPARATOR.strip() not in person.name
-            people[person.id] = person.name if is_sure else person.email
+            people[person.id] = person.name if self.resources.is_sure(person.name) else person.email
         return Labels(items, people, {entity.id: entity.name for entity in db.session.scalars(select(BillingEntity))})
 
     def _missing(self, text: str, add: Callable[[], int]) -> int:
@@ -172,19 +176,22 @@ class Names:
             raise ValueError(" ".join(refusal.errors.values())) from None
 
     def _add_reference(self, which: ReferenceList, text: str, parent_id: int | None) -> int:
-        item = references.add(which, text, parent_id=parent_id)
-        self._lists[which, parent_id].add(item.id, (text,))
+        item_id = next(self._unused_ids) if self._is_dry else references.add(which, text, parent_id=parent_id).id
+        self._lists[which, parent_id].add(item_id, (text,))
         self._report.note_added(which.value, text)
-        return item.id
+        return item_id
 
     def _add_resource(self, text: str) -> int:
-        person = resources.create_resource(
-            {"name": text, "email": normal_email(text) or self._placeholder(text)}, self._by
-        )
-        self.resources.add(person.id, (person.name,), (person.email,))
-        self.resources.principals[person.id] = person.principal_id
+        values = {"name": text, "email": normal_email(text) or self._placeholder(text)}
+        if self._is_dry:
+            person_id = next(self._unused_ids)
+        else:
+            person = resources.create_resource(values, self._by)
+            person_id = person.id
+            self.resources.principals[person_id] = person.principal_id
+        self.resources.add(person_id, (text,), (values["email"],))
         self._report.note_added("resources", text)
-        return person.id
+        return person_id
 
     def _placeholder(self, name: str) -> str:
         """Return an address for somebody whose own is not known; an administrator completes it."""
@@ -196,10 +203,15 @@ class Names:
         return address
 
     def _add_entity(self, text: str) -> int:
-        entity = billing_entities.add(text)
-        self._know_entity(entity)
+        if self._is_dry:
+            entity_id = next(self._unused_ids)
+            self.entities.add(entity_id, (text,))
+        else:
+            entity = billing_entities.add(text)
+            entity_id = entity.id
+            self._know_entity(entity)
         self._report.note_added("billing_entities", text)
-        return entity.id
+        return entity_id
 
     def principals_of_resources(self, ids: Iterable[int]) -> list[int]:
         return [self.resources.principals[resource_id] for resource_id in ids]

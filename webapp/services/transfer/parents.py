@@ -1,27 +1,23 @@
 """The parents that the rows of a file name (C3)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select
 
 from webapp.access import unscoped
 from webapp.extensions import db
 from webapp.i18n import _
 from webapp.models import Company
 from webapp.services import organisation
-from webapp.services.transfer import stored
-from webapp.services.transfer.bulk import BATCH, batches, table_of
+from webapp.services.companies import number_key
+from webapp.services.transfer.bulk import WHY, update_rows
+from webapp.services.transfer.company_records import Row, ids_by_name, ids_by_number
 from webapp.services.transfer.report import Report
-from webapp.text import clean_line, search_key
+from webapp.text import search_key
 
 
-def number_key(number: str) -> str:
-    """Return what two company numbers have in common when they are the same one (D18)."""
-    return clean_line(number).casefold()
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Link:
     """A company that names its parent; the parent may come later in the file."""
 
@@ -31,54 +27,63 @@ class Link:
     name: str
 
 
-class Parents:
-    """The parents that rows name, looked up once every company of the file is there (C3)."""
+@dataclass
+class Unwritten:
+    """What a dry run has not written, as far as parents are looked for."""
 
-    def __init__(self, links: Sequence[Link], lines: Mapping[str, int], report: Report):
+    by_number: dict[str, int] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)
+    orphans: set[int] = field(default_factory=set)
+
+    def add(self, rows: Mapping[int, Row]) -> None:
+        """Remember companies that would be new, or changed."""
+        for company_id, row in rows.items():
+            if number := row.values["company_number"]:
+                self.by_number[number_key(number)] = company_id
+            self.names[company_id] = search_key(row.values["name"])
+            if row.values["parent"] is None:
+                self.orphans.add(company_id)
+
+
+class Parents:
+    """The parents that rows name, looked up once every company of the file is there.
+
+    `lines` tells where each number of the file stands, `unwritten` what the database does not hold although the file
+    was read.
+    """
+
+    def __init__(self, links: Sequence[Link], lines: Mapping[str, int], unwritten: Unwritten, report: Report):
         self._links = links
         self._lines = lines
+        self._unwritten = unwritten
         self._report = report
 
-    def write(self) -> None:
-        """Set the parents, or refuse the rows whose parent is missing or below them."""
-        if not self._links:
-            return
-        # As in a single save: two moves at once could close a circle that neither sees.
-        organisation.next_number("parent_changes")
+    def find(self) -> dict[int, int]:
+        """Return the parent of each company that names one, or refuse the rows whose parent is missing or below."""
         by_number = self._by_number({number_key(link.number) for link in self._links if link.number})
         by_name = self._by_name({search_key(link.name) for link in self._links if not link.number})
-        rows = []
+        found: dict[int, int] = {}
         for link in self._links:
             if link.number:
                 parent_id = self._numbered(link, by_number)
             else:
-                parent_id = self._named(link, by_name.get(search_key(link.name), []))
-            rows.append({"company_id": link.company_id, "parent": parent_id})
-        if self._report.error_count:
-            return
-        table = table_of(Company)
-        change = update(table).where(table.c.id == bindparam("company_id")).values(parent_id=bindparam("parent"))
-        db.session.execute(change, rows)
-        self._refuse_circles()
-
-    def _by_number(self, keys: set[str]) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for some in batches(iter(keys), BATCH):
-            rows = select(Company.number_key, Company.id).where(
-                Company.number_key.in_(some), Company.deleted_at.is_(None)
-            )
-            found |= {str(key): company_id for key, company_id in db.session.execute(unscoped(rows, stored.WHY))}
+                parent_id = self._named(link, by_name[search_key(link.name)])
+            if parent_id is not None:
+                found[link.company_id] = parent_id
+        if found and not self._report.error_count:
+            self._refuse_circles(found)
         return found
 
+    def _by_number(self, keys: set[str]) -> dict[str, int]:
+        unwritten = self._unwritten.by_number
+        return ids_by_number(keys) | {key: unwritten[key] for key in keys & unwritten.keys()}
+
     def _by_name(self, keys: set[str]) -> dict[str, list[int]]:
-        """Return the ids of the companies of each name; the table is read once, since names have no index."""
-        found: dict[str, list[int]] = {key: [] for key in keys}
-        if found:
-            rows = select(Company.search_key, Company.id).where(Company.deleted_at.is_(None))
-            rows = rows.execution_options(yield_per=BATCH)
-            for key, company_id in db.session.execute(unscoped(rows, stored.WHY)):
-                if key in found:
-                    found[key].append(company_id)
+        names = self._unwritten.names
+        found = {key: [one for one in ids if one not in names] for key, ids in ids_by_name(keys).items()}
+        for company_id, key in names.items() if found else ():
+            if key in found:
+                found[key].append(company_id)
         return found
 
     def _numbered(self, link: Link, by_number: Mapping[str, int]) -> int | None:
@@ -101,14 +106,25 @@ class Parents:
             self._report.refuse(link.line, message, "parent")
         return None
 
-    def _refuse_circles(self) -> None:
+    def _refuse_circles(self, found: Mapping[int, int]) -> None:
         """Refuse the rows that make a company its own subsidiary, through the file or through what was there."""
-        rows = unscoped(select(Company.id, Company.parent_id).where(Company.parent_id.is_not(None)), stored.WHY)
-        parents = {company_id: parent_id for company_id, parent_id in db.session.execute(rows) if parent_id}
+        rows = unscoped(select(Company.id, Company.parent_id).where(Company.parent_id.is_not(None)), WHY)
+        orphans = self._unwritten.orphans
+        parents = {key: parent for key, parent in db.session.execute(rows) if parent and key not in orphans}
+        parents |= found
         lines = {link.company_id: link.line for link in self._links}
         for company_id in sorted(_in_circles(parents) & lines.keys(), key=lines.__getitem__):
-            message = _("cette société serait sa propre filiale.")
-            self._report.refuse(lines[company_id], message, "parent_number")
+            self._report.refuse(lines[company_id], _("cette société serait sa propre filiale."), "parent_number")
+
+
+def take_turn() -> None:
+    """Let one change of parents happen at a time: two at once could close a circle that neither sees."""
+    organisation.next_number("parent_changes")
+
+
+def write(parents: Mapping[int, int]) -> None:
+    """Set the parents of companies."""
+    update_rows(Company, [{"id": key, "parent_id": parent_id} for key, parent_id in parents.items()])
 
 
 def _in_circles(parents: Mapping[int, int]) -> set[int]:

@@ -1,26 +1,23 @@
 """Reading the files people have: CSV as any spreadsheet writes it, XLSX, ODS.
 
 Whatever comes is either read faithfully or refused with a sentence that says what is wrong and where. A CSV file is
-read as it goes, so that its size costs no memory; a workbook is held whole.
+read as it goes, so that its size costs no memory; so is a sheet of an XLSX file (`workbooks.py`).
 """
 
 import codecs
 import csv
 import difflib
 import os
-import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import python_calamine
-
-from webapp.i18n import _
+from webapp.i18n import _, _n
 from webapp.services.transfer.report import Report, UnusableFile
+from webapp.services.transfer.workbooks import SIGNATURES, Rows, open_workbook
 
 Progress = Callable[[int, int], None]
 
@@ -32,8 +29,8 @@ PROTECTION = "'"
 _CHUNK = 1 << 20
 _LONGEST_LINE = 1 << 24
 _SEPARATORS = (",", ";", "\t")
-#: A workbook is a compressed file: one that unfolds to more than this is not somebody's list.
-_MAX_UNFOLDED = 2 << 30
+#: Of the names nobody knows, so many are shown.
+_UNKNOWN_SHOWN = 10
 
 
 @dataclass
@@ -41,7 +38,7 @@ class Table:
     """An open file: the names in its first line, and the rows below as (line, cells)."""
 
     header: list[str]
-    rows: Iterator[tuple[int, Sequence[str]]]
+    rows: Rows
     #: What whoever gave the file should know of how it was read.
     notes: list[str]
     #: How much of the file was read, out of how much.
@@ -62,7 +59,7 @@ def open_table(path: Path) -> AbstractContextManager[Table]:
         raise UnusableFile(_("Lecture impossible : %(reason)s.", reason=os.strerror(error.errno or 0))) from None
     if not start:
         raise UnusableFile(_("Le fichier est vide."))
-    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+    if start.startswith(SIGNATURES):
         return _open_workbook(path)
     return _open_csv(path)
 
@@ -71,9 +68,10 @@ def check_header(header: Sequence[str], known: Sequence[str]) -> None:
     """Raise UnusableFile unless every name is known and stands once."""
     unknown = [name for name in header if name not in known]
     if unknown:
-        raise UnusableFile(
-            _("Colonnes inconnues : %(names)s.", names=", ".join(_suggest(name, known) for name in unknown))
-        )
+        names = [_suggest(name, known) for name in unknown[:_UNKNOWN_SHOWN]]
+        if more := len(unknown) - len(names):
+            names.append(_n("et %(num)d autre", "et %(num)d autres", more))
+        raise UnusableFile(_("Colonnes inconnues : %(names)s.", names=", ".join(names)))
     if twice := sorted({name for name in header if header.count(name) > 1}):
         raise UnusableFile(_("Colonnes en double : %(names)s.", names=", ".join(twice)))
 
@@ -116,7 +114,7 @@ class _Lines:
             number += 1
 
 
-def _csv_rows(reader: Any) -> Iterator[tuple[int, Sequence[str]]]:
+def _csv_rows(reader: Any) -> Rows:
     """Yield (line, cells), where the line is the row's first; blank lines are passed over."""
     line = 1
     try:
@@ -217,65 +215,23 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 @contextmanager
 def _open_workbook(path: Path) -> Iterator[Table]:
-    _check_unfolded(path)
-    try:
-        workbook = python_calamine.load_workbook(str(path))
-        sheet = workbook.get_sheet_by_index(0)
-        height = sheet.total_height
-        rows = _workbook_rows(sheet)
-    except python_calamine.PasswordError:
-        raise UnusableFile(_("Le classeur est protégé par un mot de passe.")) from None
-    except (python_calamine.CalamineError, OSError, IndexError, zipfile.BadZipFile):
-        raise UnusableFile(_("Ce n’est pas un classeur XLSX ou ODS lisible.")) from None
-    done = 0
-
-    def counted() -> Iterator[tuple[int, Sequence[str]]]:
-        nonlocal done
-        for done, cells in rows:
-            if any(cells):
-                yield done, cells
-
-    numbered = counted()
-    header = _header(numbered)
-    notes = [_("Seule la première feuille du classeur est lue.")] if len(workbook.sheet_names) > 1 else []
-    yield Table(header, numbered, notes, lambda: (done, height))
-    workbook.close()
+    with open_workbook(path) as sheet:
+        header = _header(sheet.rows)
+        yield Table(header, _padded(sheet.rows, len(header)), sheet.notes, sheet.progress)
 
 
-def _check_unfolded(path: Path) -> None:
-    if not zipfile.is_zipfile(path):
-        return
-    with zipfile.ZipFile(path) as archive:
-        if sum(member.file_size for member in archive.infolist()) > _MAX_UNFOLDED:
-            raise UnusableFile(_("Le classeur est trop grand : enregistrez la feuille en CSV."))
-
-
-def _workbook_rows(sheet: Any) -> Iterator[tuple[int, Sequence[str]]]:
-    first = sheet.start[0] if sheet.start else 0
-    for line, cells in enumerate(sheet.iter_rows(), first + 1):
-        yield line, [cell if isinstance(cell, str) else _write_cell(cell) for cell in cells]
-
-
-def _write_cell(cell: Any) -> str:
-    """Write a number or a date as the columns expect it: 75001.0 is 75001, midnight is a date."""
-    match cell:
-        case bool():
-            return "1" if cell else "0"
-        case float():
-            return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-        case datetime():
-            return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ")
-        case date() | time() | timedelta():
-            return str(cell)
-        case _:
-            return str(cell)
+def _padded(rows: Rows, width: int) -> Rows:
+    """Yield rows with all their cells: a sheet has no end on the right."""
+    for line, cells in rows:
+        cells.extend([""] * (width - len(cells)))
+        yield line, cells
 
 
 # --- both ----------------------------------------------------------------------------------------------------------
 
 
-def _header(rows: Iterator[tuple[int, Sequence[str]]]) -> list[str]:
-    _line, cells = next(rows, (1, ()))
+def _header(rows: Rows) -> list[str]:
+    _line, cells = next(rows, (1, []))
     header = [cell.strip().casefold() for cell in cells]
     while header and not header[-1]:
         header.pop()
@@ -286,7 +242,7 @@ def _header(rows: Iterator[tuple[int, Sequence[str]]]) -> list[str]:
     return header
 
 
-def even_rows(table: Table, report: Report) -> Iterator[tuple[int, Sequence[str]]]:
+def even_rows(table: Table, report: Report) -> Rows:
     """Yield the rows that have as many cells as there are columns; note the others in `report`.
 
     A separator too many or too few moves every value after it into the wrong column, and a file cut short ends in

@@ -1,25 +1,37 @@
 """Resources from files: the people of the organisation, as its own files name them (R1, R5)."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 
-from webapp.access import Viewer
 from webapp.emails import email_key, normal_email
 from webapp.extensions import db
 from webapp.i18n import _, force_locale
 from webapp.models import Resource, Role
 from webapp.services import organisation, resources
 from webapp.services.refusal import Refused
-from webapp.services.transfer.columns import Column, Kind, read_flag, read_several
-from webapp.services.transfer.names import Names
-from webapp.services.transfer.reading import Table, check_header, even_rows
-from webapp.services.transfer.report import Report, UnusableFile
-from webapp.text import clean_line, search_key
+from webapp.services.transfer import importing
+from webapp.services.transfer.cells import choice_reader
+from webapp.services.transfer.columns import Column, Kind
+from webapp.services.transfer.importing import Cells, Job, Wish
+from webapp.services.transfer.reading import Table
+from webapp.services.transfer.report import Report
+from webapp.text import clean_line
 
 REQUIRED = ("name", "email")
 _MAX_REFERENCE = 80
+
+#: What an empty cell makes of a value; the others stay as they are.
+_NOTHING: Mapping[str, Any] = {
+    "name": "",
+    "email": "",
+    "job_title": "",
+    "phone_office": "",
+    "phone_mobile": "",
+    "billing_entities": frozenset(),
+}
 
 
 def _jobs() -> dict[str, str]:
@@ -32,29 +44,17 @@ def _jobs() -> dict[str, str]:
     }
 
 
-def import_resources(
-    table: Table,
-    fields: Iterable[Column],
-    by: Viewer,
-    create_missing: bool = False,
-    progress: Callable[[int, int], None] = lambda done, total: None,
-) -> Report:
+def import_resources(table: Table, fields: Iterable[Column], wish: Wish) -> Report:
     """Write the resources of a file and return what was done; errors in the report mean: roll back.
 
     A row whose `resource_id` or e-mail is known changes that resource, in the columns the file has. Nobody gets a
-    password: one chooses it by a link. Raises UnusableFile.
+    password: one chooses it by a link. A dry run writes too, for its caller to roll back: there are few. Raises
+    UnusableFile.
     """
-    columns = {"resource_id": Column(name="resource_id", kind=Kind.TEXT, clean=_read_reference)}
-    columns |= {column.name: column for column in fields}
-    check_header(table.header, list(columns))
-    if "resource_id" not in table.header and (missing := [name for name in REQUIRED if name not in table.header]):
-        raise UnusableFile(_("Colonnes obligatoires absentes : %(names)s.", names=", ".join(missing)))
-    report = Report(notes=list(table.notes))
-    run = _Import(table.header, columns, report, by, create_missing)
-    for line, cells in even_rows(table, report):
-        run.take(line, cells)
-        progress(*table.progress())
-    return report
+    columns = [Column(name="resource_id", kind=Kind.TEXT, clean=_read_reference)]
+    columns += [_with_jobs(column) if column.name == "role" else column for column in fields]
+    wish = replace(wish, dry_run=False)
+    return importing.run(table, columns, wish, _Import, identified_by="resource_id", required=REQUIRED)
 
 
 def _read_reference(cell: str) -> str:
@@ -66,86 +66,78 @@ def _read_reference(cell: str) -> str:
     return value
 
 
+def _job_key(cell: str) -> str:
+    return clean_line(cell).casefold().replace(" ", "_")
+
+
+def _with_jobs(column: Column) -> Column:
+    """Return the column of roles, where a function is that of a resource like others."""
+    read_role = choice_reader(column)
+
+    def read(cell: str) -> Role:
+        if _job_key(cell) in _jobs():
+            return Role.RESOURCE
+        try:
+            return read_role(clean_line(cell).casefold())  # type: ignore[no-any-return]
+        except ValueError:
+            known = ", ".join([*(role.value for role in Role), *_jobs()])
+            message = _("« %(text)s » n’est pas une de ces valeurs : %(labels)s.", text=cell[:60], labels=known)
+            raise ValueError(message) from None
+
+    return Column(name=column.name, kind=Kind.TEXT, clean=read)
+
+
 class _Import:
     """One import under way."""
 
-    def __init__(
-        self, header: list[str], columns: Mapping[str, Column], report: Report, by: Viewer, create_missing: bool
-    ):
-        self._columns = [columns[name] for name in header]
-        self._report = report
-        self._by = by
-        self._names = Names(report, by, create_missing)
+    def __init__(self, job: Job):
+        self._reader = job.reader
+        self._report = job.report
+        self._by = job.wish.by
         with force_locale(organisation.load().language):
             self._jobs = {name: str(title) for name, title in _jobs().items()}
-        self._roles = {role.value: role for role in Role}
-        self._roles |= {
-            search_key(label): role
-            for column in self._columns
-            for labels in column.labels.values()
-            for role, label in labels.items()
-        }
-        self._lines: dict[str, int] = {}
+        self._lines: dict[tuple[str, str], int] = {}
 
-    def take(self, line: int, cells: Sequence[str]) -> None:
-        """Read and write one row."""
-        errors_before = self._report.error_count
-        values: dict[str, Any] = {}
-        for column, cell in zip(self._columns, cells, strict=True):
-            try:
-                values |= self._read(column, cell)
-            except ValueError as error:
-                self._report.refuse(line, str(error), column.name)
-        if self._report.error_count > errors_before or not self._is_first(line, values):
-            return
-        try:
-            self._save(values)
-        except Refused as refusal:
-            for name, message in refusal.errors.items():
+    def take(self, rows: Sequence[Cells]) -> None:
+        """Read, check and write some rows."""
+        for line, cells in rows:
+            errors = self._take(line, cells)
+            for name, message in errors.items():
                 self._report.refuse(line, message, name)
 
-    def _read(self, column: Column, cell: str) -> dict[str, Any]:
-        """Return the values a cell gives; an empty one gives none where there must be something."""
-        if column.name == "resource_id":
-            return {"external_id": reference} if (reference := column.clean(cell)) else {}
-        if column.name == "role":
-            return self._read_role(clean_line(cell))
-        if column.kind is Kind.FLAG:
-            return {column.name: read_flag(cell)} if cell else {}
-        if column.kind is Kind.BILLING_ENTITIES:
-            return {column.name: [self._names.entity(clean_line(one)) for one in read_several(cell)]}
-        value = column.clean(cell)
-        return {column.name: value} if value or column.name not in ("language", "timezone") else {}
+    def finish(self) -> None:
+        """Nothing waits for the end of the file."""
 
-    def _read_role(self, text: str) -> dict[str, Any]:
-        """Read a role, or a function: a resource like others, whose job title it is unless the file gives one."""
-        if not text:
-            return {}
-        if job := self._jobs.get(text.casefold().replace(" ", "_")):
-            return {"role": Role.RESOURCE, "job": job}
-        role = self._roles.get(text.casefold()) or self._roles.get(search_key(text))
-        if role is None:
-            known = ", ".join([*(role.value for role in Role), *self._jobs])
-            raise ValueError(_("« %(text)s » n’est pas une de ces valeurs : %(labels)s.", text=text[:60], labels=known))
-        return {"role": role}
+    def _take(self, line: int, cells: Sequence[str]) -> dict[str, str]:
+        """Read and write one row; return what is wrong with it, by column."""
+        reference, email = self._reader.text(cells, "resource_id"), self._reader.text(cells, "email")
+        person = _find(reference, normal_email(email) or email)
+        before = resources.values_of(person) if person else {}
+        values, errors = self._reader.read(cells, before, _NOTHING)
+        if errors := errors or self._repeated(line, reference, values.get("email", "")):
+            return errors
+        if reference:
+            values["external_id"] = reference
+        values.pop("resource_id", None)
+        if (job := self._jobs.get(_job_key(self._reader.text(cells, "role")))) and not values.get("job_title"):
+            values["job_title"] = before.get("job_title") or job
+        if set(values.get("billing_entities", ())) == set(before.get("billing_entities", ())):
+            # The same ones, in whatever order the file names them.
+            values.pop("billing_entities", None)
+        try:
+            self._save(person, values)
+        except Refused as refusal:
+            return refusal.errors
+        return {}
 
-    def _is_first(self, line: int, values: Mapping[str, Any]) -> bool:
-        """Whether no earlier row is about the same person."""
-        keys = {
-            "resource_id": values.get("external_id"),
-            "email": values.get("email") and email_key(normal_email(values["email"]) or values["email"]),
-        }
-        for column, key in keys.items():
-            if key and (first := self._lines.setdefault(f"{column}:{key}", line)) != line:
-                self._report.refuse(line, _("cette valeur est déjà à la ligne %(line)d.", line=first), column)
-                return False
-        return True
+    def _repeated(self, line: int, reference: str, email: str) -> dict[str, str]:
+        """Say that an earlier row is about the same person, if so."""
+        for column, key in (("resource_id", reference), ("email", email_key(email))):
+            if key and (first := self._lines.setdefault((column, key), line)) != line:
+                return {column: _("cette valeur est déjà à la ligne %(line)d.", line=first)}
+        return {}
 
-    def _save(self, values: dict[str, Any]) -> None:
-        job = values.pop("job", "")
-        person = self._find(values)
-        if job and not values.get("job_title"):
-            values["job_title"] = person.job_title if person and person.job_title else job
+    def _save(self, person: Resource | None, values: dict[str, Any]) -> None:
         if person is None:
             resources.create_resource(values, self._by)
             self._report.created += 1
@@ -154,7 +146,8 @@ class _Import:
         else:
             self._report.unchanged += 1
 
-    def _find(self, values: Mapping[str, Any]) -> Resource | None:
-        reference = values.get("external_id")
-        person = reference and db.session.scalar(select(Resource).where(Resource.external_id == reference))
-        return person or (resources.by_email(normal_email(email) or email) if (email := values.get("email")) else None)
+
+def _find(reference: str, email: str) -> Resource | None:
+    """Return the resource of this reference, or of this address."""
+    person = reference and db.session.scalar(select(Resource).where(Resource.external_id == reference))
+    return person or (resources.by_email(email) if email else None)

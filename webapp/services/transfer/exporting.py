@@ -1,0 +1,27 @@
+"""What every export does, whatever it writes out (R5)."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from webapp.access import SYSTEM
+from webapp.services.transfer.bulk import Stored
+from webapp.services.transfer.cells import cell_writers
+from webapp.services.transfer.columns import Column
+from webapp.services.transfer.names import Names
+from webapp.services.transfer.report import Report
+
+
+def export(
+    columns: Iterable[Column], load_after: Callable[[int], Sequence[Stored]], language: str
+) -> Iterator[list[str]]:
+    """Yield the names of the columns, then the cells of each record; `load_after` gives the next ones after an id.
+
+    It reads as the organisation does: whoever calls says to whom the file may go.
+    """
+    columns = list(columns)
+    yield [column.name for column in columns]
+    writers = cell_writers(columns, Names(Report(), SYSTEM).labels(language), language)
+    last = 0
+    while some := load_after(last):
+        for one in some:
+            yield [write(one) for write in writers]
+        last = some[-1].id
