@@ -407,7 +407,7 @@ def company_nodes(
 
     A branch that is not whole begins with a way to jump by letter.
     """
-    root, below = url_for("trees.companies"), url_for("trees.tree", tree=view.tree) + "/company"
+    root, tree_url = url_for("trees.companies"), url_for("trees.tree", tree=view.tree)
     rows = [
         Record(
             company_key(view, company.id),
@@ -415,7 +415,7 @@ def company_nodes(
             f"{root}/{company.id}",
             position,
             unfolded.is_company(company.id),
-            f"{below}/{company.id}" if company.has_contacts else "",
+            f"{tree_url}/company/{company.id}" if company.has_contacts else "",
             contact_nodes(view, company.id, contacts, unfolded)
             if (contacts := unfolded.contacts.get(company.id))
             else None,
@@ -423,7 +423,7 @@ def company_nodes(
         for position, company in _numbered(page)
     ]
     companies = Records(kind=Level.COMPANY, icon="building-2", setsize=_size(page, total), rows=rows)
-    url = branch_url(view, branch_id)
+    url = f"{tree_url}/{branch_id}"
     entries = _with_ends([companies], page, view.key(branch_id), page_url=url, more_url=url)
     return [_letters_node(view, branch_id, url), *entries] if with_letters and not page.is_whole else entries
 
