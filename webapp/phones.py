@@ -70,6 +70,37 @@ def _is_possible(number: phonenumbers.PhoneNumber) -> bool:
     return bool(phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE)
 
 
+# --- finding a number ----------------------------------------------------------------------------------------------
+
+#: What people type between and before the digits of a number, in whatever style.
+_TYPED_NUMBER = re.compile(r"\+?[0-9 .()/\u00a0\u202f-]*[0-9][0-9 .()/\u00a0\u202f-]*")
+_ZERO_BETWEEN = re.compile(r"\(0\)")
+_BEFORE_NATIONAL = re.compile(r"00|0")
+
+
+def spellings(e164: str | None, typed: str) -> list[str]:
+    """Give the digits one may find a number by: international, then national; as typed when it can't be read."""
+    if e164 is None:
+        return [digits] if (digits := typed_digits(typed)) else []
+    digits = e164.removeprefix("+")
+    code = next((n for n in (1, 2, 3) if int(digits[:n]) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE), 0)
+    return [digits, digits[code:]] if code else [digits]
+
+
+def typed_digits(text: str) -> str | None:
+    """Give the digits of what may be a number, or a part of one, without what one dials before it; else None.
+
+    `01 42 68`, `(0)1.42.68` and `14268` are one; so are `+33 1` and `0033 1`.
+    """
+    text = text.strip()
+    if not _TYPED_NUMBER.fullmatch(text):
+        return None
+    digits = _NOT_DIGITS.sub("", _ZERO_BETWEEN.sub("", text))
+    if not text.startswith("+"):
+        digits = _BEFORE_NATIONAL.sub("", digits, count=1) if digits.startswith("0") else digits
+    return digits if len(digits) >= 2 else None
+
+
 # --- many numbers at once ------------------------------------------------------------------------------------------
 
 #: Digits in groups, as nearly every number is written: nothing the full reading would interpret.

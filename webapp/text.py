@@ -186,6 +186,18 @@ def search_key(text: str) -> str:
     return " ".join(words) or clean_line(text)
 
 
+def folded_places(text: str) -> tuple[str, list[int]]:
+    """Give `text` folded as `search_key` does, and for each of its characters the place it comes from in `text`."""
+    folded: list[str] = [" "]
+    places = [0]
+    for place, character in enumerate(text):
+        for letter in unicodedata.normalize("NFKC", character).translate(_FOLDED):
+            if letter != " " or folded[-1] != " ":
+                folded.append(letter)
+                places.append(place)
+    return "".join(folded), places
+
+
 # --- Cleaning --------------------------------------------------------------------------------------
 
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")

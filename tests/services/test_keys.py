@@ -4,12 +4,22 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from tests.world import World
 from webapp import text
 from webapp.access import unscoped
-from webapp.models import BillingEntity, Company, CompanyGrant, CompanyListing, Contact, ReferenceItem, Resource
+from webapp.models import (
+    BillingEntity,
+    Company,
+    CompanyGrant,
+    CompanyListing,
+    CompanySearch,
+    Contact,
+    ContactSearch,
+    ReferenceItem,
+    Resource,
+)
 
 
 def test_keys_made_by_another_version_are_made_again(
@@ -22,6 +32,9 @@ def test_keys_made_by_another_version_are_made_again(
         CompanyGrant.sort_key,
         CompanyListing.sort_key,
         Contact.sort_key,
+        Contact.search_key,
+        CompanySearch.text,
+        ContactSearch.text,
         Resource.sort_key,
         Resource.search_key,
         ReferenceItem.search_key,
@@ -45,7 +58,9 @@ def test_keys_made_by_another_version_are_made_again(
         kept = {"updated_at": model.__table__.c.updated_at}
         db_session.execute(update(model.__table__).values(sort_key=b"old", search_key="old", **kept))
     kept = {"updated_at": Contact.__table__.c.updated_at}
-    db_session.execute(update(Contact.__table__).values(sort_key=b"old", **kept))
+    db_session.execute(update(Contact.__table__).values(sort_key=b"old", search_key="old", **kept))
+    db_session.execute(update(CompanySearch.__table__).values(text=" old\n"))
+    db_session.execute(delete(ContactSearch.__table__))
     db_session.execute(update(ReferenceItem.__table__).values(search_key="old"))
     db_session.execute(update(BillingEntity.__table__).values(name_key=BillingEntity.name + " old"))
     db_session.commit()

@@ -13,9 +13,11 @@ from webapp.models import (
     CompanyGrant,
     CompanyListing,
     CompanyPhone,
+    CompanySearch,
     Contact,
     ContactAddress,
     ContactPhone,
+    ContactSearch,
     MyContact,
 )
 
@@ -30,6 +32,8 @@ PROTECTED = {
         Contact,
         ContactAddress,
         ContactPhone,
+        CompanySearch,
+        ContactSearch,
         MyContact,
     )
 }

@@ -24,8 +24,9 @@ E = TypeVar("E", bound=Executable)
 M = TypeVar("M", bound=Model)
 
 
-#: The principals of a viewer, as ids or as the parameter that will hold them.
+#: The principals of a viewer, as ids or as the parameter that will hold them (`seen_by`).
 Principals = Sequence[int] | BindParameter[Any]
+PRINCIPALS: BindParameter[Any] = bindparam("principals", expanding=True)
 
 
 def company_rule(principals: Principals) -> ColumnElement[bool]:
@@ -63,7 +64,7 @@ def visible_to_all(model: type[Any], *columns: Any) -> Select[Any]:
 
     Building a statement costs more than running it.
     """
-    return _visible(model, columns, bindparam("principals", expanding=True))
+    return _visible(model, columns, PRINCIPALS)
 
 
 def seen_by(viewer: Viewer) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from webapp.blueprints import (
     lookups,
     preferences,
     references,
+    search,
     trees,
     vcards,
 )
@@ -37,6 +38,7 @@ def init_app(app: Flask) -> None:
         lookups,
         preferences,
         references,
+        search,
         trees,
         vcards,
     ):

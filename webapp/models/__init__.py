@@ -16,12 +16,14 @@ from webapp.models.phone import CompanyPhoneKind, ContactPhoneKind
 from webapp.models.principal import ADMINS_ID, EVERYBODY_ID, Principal, PrincipalKind
 from webapp.models.reference import ReferenceItem, ReferenceList
 from webapp.models.resource import BillingEntity, Resource, Role, resource_billing_entity
+from webapp.models.search import MAX_SEARCH_TEXT, CompanySearch, ContactSearch, SearchWord
 from webapp.models.setting import Counter, Organisation, Setting
 from webapp.models.signin import LinkPurpose, OneTimeLink, RecoveryCode, SignInAttempt, StaffSession
 
 __all__ = [
     "ADMINS_ID",
     "EVERYBODY_ID",
+    "MAX_SEARCH_TEXT",
     "NO_BRANCH",
     "REFERENCE_PARTS",
     "TEXT_PARTS",
@@ -34,10 +36,12 @@ __all__ = [
     "CompanyListing",
     "CompanyPhone",
     "CompanyPhoneKind",
+    "CompanySearch",
     "Contact",
     "ContactAddress",
     "ContactPhone",
     "ContactPhoneKind",
+    "ContactSearch",
     "Counter",
     "LinkPurpose",
     "MyContact",
@@ -50,6 +54,7 @@ __all__ = [
     "ReferenceList",
     "Resource",
     "Role",
+    "SearchWord",
     "Setting",
     "SignInAttempt",
     "StaffSession",

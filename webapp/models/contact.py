@@ -9,7 +9,7 @@ from webapp.clock import now
 from webapp.dates import PartialDate
 from webapp.extensions import Model
 from webapp.models.address import AddressKind, AddressParts
-from webapp.models.base import Choice, Id, IntKey, Moment, PartialDay, Timestamped, Versioned
+from webapp.models.base import Choice, Id, IntKey, Moment, PartialDay, Timestamped, Versioned, key_text
 from webapp.models.phone import ContactPhoneKind, PhoneParts
 from webapp.models.reference import ReferenceList, value_of
 
@@ -35,6 +35,7 @@ class Contact(Timestamped, Versioned, Model):
     name: Mapped[str] = mapped_column(String(310))
     #: Last name first.
     sort_key: Mapped[bytes] = mapped_column(LargeBinary)
+    search_key: Mapped[str] = mapped_column(key_text(1000))
 
     job_title: Mapped[str] = mapped_column(String(200), default="")
     contact_type_id: Mapped[int | None] = value_of(ReferenceList.CONTACT_TYPE)

@@ -31,6 +31,7 @@ from webapp.models import (
 )
 from webapp.services import organisation
 from webapp.services.refusal import Refused
+from webapp.services.search import texts
 from webapp.services.values import Change, Shape, differences
 from webapp.text import search_key, sort_key
 
@@ -130,6 +131,7 @@ def create(values: Mapping[str, Any], by: Viewer) -> Company:
         _give_number(company)
     db.session.add(company)
     db.session.flush()
+    _write_text(company)
     write_grants(company, principals(values))
     write_listings(company)
     return company
@@ -148,6 +150,7 @@ def update(company: Company, values: Mapping[str, Any], by: Viewer) -> list[Chan
     if changes:
         _assign(company, after, by)
         db.session.flush()
+        _write_text(company)
         changed = {change.name for change in changes}
         if "name" in changed:
             _rename_grants(company)
@@ -173,6 +176,12 @@ def _assign(company: Company, values: Mapping[str, Any], by: Viewer) -> None:
     SHAPE.write(company, company_columns(values), values)
     company.updated_at = now()
     company.updated_by_id = by.resource_id
+
+
+def _write_text(company: Company) -> None:
+    """Keep what the company is found by (N2)."""
+    phones = [{"e164": phone.e164, "typed": phone.typed} for phone in company.phones.values()]
+    texts.COMPANIES.write({company.id: texts.company_text(SHAPE.read(company), phones)})
 
 
 def company_columns(values: Mapping[str, Any]) -> dict[str, Any]:

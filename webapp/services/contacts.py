@@ -12,8 +12,9 @@ from webapp.extensions import db
 from webapp.i18n import _
 from webapp.models import Company, Contact, ContactAddress, ContactPhone, ContactPhoneKind, ReferenceItem
 from webapp.services.refusal import Refused
+from webapp.services.search import texts
 from webapp.services.values import Change, Shape, differences
-from webapp.text import sort_key
+from webapp.text import search_key, sort_key
 
 SHAPE = Shape(
     model=Contact,
@@ -21,13 +22,15 @@ SHAPE = Shape(
     phone_model=ContactPhone,
     phone_kinds=ContactPhoneKind,
     internal=frozenset(
-        """id name sort_key number_key version created_at created_by_id updated_at updated_by_id
+        """id name sort_key search_key number_key version created_at created_by_id updated_at updated_by_id
         deleted_at deleted_by_id""".split()
     ),
 )
 
 #: What every contact must have (K2, K3).
 REQUIRED = ("last_name", "company")
+
+MAX_SEARCH_KEY = 1000
 
 _NAMES = ("first_name", "middle_name", "last_name")
 
@@ -64,9 +67,11 @@ def name_of(contact: Contact, title: str = "") -> str:
     return full_name({name: getattr(contact, name) for name in ("honorific", *_NAMES)}, title)
 
 
-def order_key(first_name: str, middle_name: str, last_name: str) -> bytes:
-    """Return what a contact is sorted by: the last name first."""
-    return sort_key(" ".join(filter(None, (last_name, first_name, middle_name))))
+def name_keys(first_name: str, middle_name: str, last_name: str) -> dict[str, Any]:
+    """Return what a contact is sorted by, the last name first, and found by."""
+    name = " ".join(filter(None, (first_name, middle_name, last_name)))
+    last_first = " ".join(filter(None, (last_name, first_name, middle_name)))
+    return {"sort_key": sort_key(last_first), "search_key": search_key(name)[:MAX_SEARCH_KEY]}
 
 
 # --- rules -------------------------------------------------------------------------------------------------------
@@ -144,6 +149,7 @@ def create(values: Mapping[str, Any], by: Viewer) -> Contact:
     _assign(contact, {**SHAPE.empty, **values}, by)
     db.session.add(contact)
     db.session.flush()
+    _write_text(contact)
     return contact
 
 
@@ -161,6 +167,7 @@ def update(contact: Contact, values: Mapping[str, Any], by: Viewer) -> list[Chan
     if changes:
         _assign(contact, after, by)
         db.session.flush()
+        _write_text(contact)
     return changes
 
 
@@ -176,12 +183,18 @@ def _assign(contact: Contact, values: Mapping[str, Any], by: Viewer) -> None:
     contact.updated_by_id = by.resource_id
 
 
+def _write_text(contact: Contact) -> None:
+    """Keep what the contact is found by (N2)."""
+    phones = [{"e164": phone.e164, "typed": phone.typed} for phone in contact.phones.values()]
+    texts.CONTACTS.write({contact.id: texts.contact_text(SHAPE.read(contact), phones)})
+
+
 def contact_columns(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns of `contact` for these values, with what is derived from them."""
     columns = SHAPE.own_columns(values)
     names = {name: values[name] for name in _NAMES}
     columns["name"] = full_name(names)
-    columns["sort_key"] = order_key(**names)
+    columns |= name_keys(**names)
     number = columns["contact_number"] or None
     columns["contact_number"] = number
     columns["number_key"] = number.casefold() if number else None

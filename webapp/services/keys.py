@@ -19,6 +19,7 @@ from webapp.models import (
     Setting,
 )
 from webapp.services import billing_entities, companies, contacts, references, resources
+from webapp.services.search import texts
 from webapp.services.transfer.bulk import BATCH, batches, update_rows
 
 #: The setting that tells how the stored keys were made.
@@ -37,6 +38,8 @@ def rebuild() -> bool:
                 update_rows(model, some, **_kept(model))
         _copy_to(CompanyGrant)
         _copy_to(CompanyListing)
+        texts.COMPANIES.rebuild_all()
+        texts.CONTACTS.rebuild_all()
     if is_due or stored is None:
         db.session.merge(Setting(name=_NAME, value=text.KEY_VERSION))
     return is_due
@@ -52,7 +55,7 @@ def _all_keys() -> Iterator[tuple[Any, Iterator[dict[str, Any]]]]:
     """Yield each table whose rows have keys of their own, and the new keys of its rows."""
     yield Company, ({"id": key} | companies.name_keys(name) for key, name in _rows(Company.id, Company.name))
     contact = _rows(Contact.id, Contact.first_name, Contact.middle_name, Contact.last_name)
-    yield Contact, ({"id": key, "sort_key": contacts.order_key(*names)} for key, *names in contact)
+    yield Contact, ({"id": key} | contacts.name_keys(*names) for key, *names in contact)
     person = _rows(Resource.id, Resource.name, Resource.email)
     yield Resource, ({"id": key} | resources.name_keys(name, email) for key, name, email in person)
     item = _rows(ReferenceItem.id, ReferenceItem.label_fr, ReferenceItem.label_en, ReferenceItem.code)

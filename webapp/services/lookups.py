@@ -15,7 +15,10 @@ from sqlalchemy.orm import InstrumentedAttribute
 from webapp.access import Viewer, granted, seen_by, visible_to_all
 from webapp.extensions import db
 from webapp.models import Company, CompanyGrant, ReferenceItem, ReferenceList, Resource
-from webapp.text import search_key, sort_prefix
+from webapp.services.search import finding
+from webapp.services.search.sources import Kind
+from webapp.services.search.typed import Typed
+from webapp.text import search_key
 
 #: How many are offered at a time; who does not find theirs types one letter more.
 LIMIT = 10
@@ -40,12 +43,15 @@ class Lookup(Protocol):
 
 
 class Companies:
-    """Companies by the first letters of their name, in the order of the names of each principal's grants."""
+    """Companies, as the search finds them; before anything is typed, the first ones by name."""
 
     def search(self, typed: str, viewer: Viewer, within: int | None) -> list[Found]:
-        low, high = sort_prefix(typed)
+        read = Typed.read(typed)
+        if read:
+            found = finding.find(Kind.COMPANY, read, viewer, LIMIT)
+            return [Found(one.id, one.label, one.why or one.detail) for one in found]
         principals = {f"principal{n}": principal_id for n, principal_id in enumerate(viewer.principal_ids)}
-        rows = db.session.execute(_first_companies(len(principals)), {"low": low, "high": high, **principals})
+        rows = db.session.execute(_first_companies(len(principals)), principals)
         return [Found(row.id, row.name, row.company_number or "") for row in rows]
 
     def find(self, record_id: int, viewer: Viewer, within: int | None) -> Found | None:
@@ -60,12 +66,10 @@ _ONE_COMPANY = visible_to_all(Company, Company.id, Company.name, Company.company
 
 @lru_cache
 def _first_companies(principals: int) -> Select[int, str, str | None]:
-    """Build the search of `Companies`, for so many principals; building it costs more than running it."""
-    low, high = (bindparam(name, type_=CompanyGrant.sort_key.type) for name in ("low", "high"))
+    """Build the first companies by name, for so many principals; building it costs more than running it."""
     legs = [
         select(CompanyGrant.sort_key, CompanyGrant.company_id)
         .where(CompanyGrant.principal_id == bindparam(f"principal{number}", type_=CompanyGrant.principal_id.type))
-        .where(CompanyGrant.sort_key >= low, CompanyGrant.sort_key < high)
         .order_by(CompanyGrant.sort_key, CompanyGrant.company_id)
         .limit(4 * LIMIT)
         .subquery()

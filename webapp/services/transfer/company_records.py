@@ -21,6 +21,7 @@ from webapp.models import (
 )
 from webapp.services import companies, organisation
 from webapp.services.companies import SHAPE
+from webapp.services.search import texts
 from webapp.services.transfer.bulk import BATCH, WHY, Stored, batches, insert_rows, update_rows
 from webapp.services.transfer.names import Names
 from webapp.services.transfer.parts import Parts
@@ -32,7 +33,7 @@ OPEN: dict[str, Any] = {"restrict_access": False, "allowed_resources": frozenset
 #: All that a file can say of a company, as it is before anybody said it.
 NOTHING: Mapping[str, Any] = {**SHAPE.empty, **OPEN}
 
-_PARTS = Parts(SHAPE)
+_PARTS = Parts(SHAPE, texts.COMPANIES)
 
 
 # --- reading -----------------------------------------------------------------------------------------------------
@@ -223,6 +224,7 @@ def give_numbers(company_ids: Sequence[int], prefix: str) -> None:
             for company_id, number in zip(ids, numbers, strict=True)
         ]
         update_rows(Company, rows)
+        texts.COMPANIES.rebuild(ids)
 
 
 def _free_numbers(prefix: str, size: int) -> Iterator[str]:

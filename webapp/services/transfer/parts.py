@@ -1,4 +1,4 @@
-"""Addresses and numbers of many records at once, companies or contacts (C4, C6, K4, K5)."""
+"""Addresses, numbers and searched texts of many records at once, companies or contacts (C4, C6, K4, K5, N2)."""
 
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
@@ -7,6 +7,7 @@ from sqlalchemy import delete, select
 
 from webapp.access import unscoped
 from webapp.extensions import db
+from webapp.services.search.texts import Texts
 from webapp.services.transfer.bulk import WHY, Stored, insert_rows
 from webapp.services.values import ADDRESS_PARTS, Shape, address_rows
 
@@ -14,8 +15,9 @@ from webapp.services.values import ADDRESS_PARTS, Shape, address_rows
 class Parts:
     """The addresses and the numbers of one kind of record."""
 
-    def __init__(self, shape: Shape):
+    def __init__(self, shape: Shape, texts: Texts):
         self._shape = shape
+        self._texts = texts
         #: The column by which a part names its record.
         self._owner = next(column.name for column in shape.phone_model.__table__.primary_key if column.name != "kind")
 
@@ -39,17 +41,21 @@ class Parts:
             db.session.execute(delete(model).where(getattr(model, self._owner).in_(record_ids)))
 
     def insert(self, records: Mapping[int, Mapping[str, Any]], country_of: Callable[[Mapping[str, Any]], str]) -> int:
-        """Write the parts of records, given by id; return how many numbers can't be read.
+        """Write the parts of records, given by id, and what they are found by; return how many numbers can't be read.
 
         `country_of` tells in which country the numbers of a record that name none are read.
         """
         addresses: list[dict[str, Any]] = []
         phones: list[dict[str, Any]] = []
+        texts: dict[int, str] = {}
         for record_id, values in records.items():
             addresses += [{self._owner: record_id, **row} for row in address_rows(values)]
-            phones += [{self._owner: record_id, **row} for row in self._shape.phone_rows(values, country_of(values))]
+            numbers = list(self._shape.phone_rows(values, country_of(values)))
+            phones += [{self._owner: record_id, **row} for row in numbers]
+            texts[record_id] = self._texts.of(values, numbers)
         insert_rows(self._shape.address_model, addresses)
         insert_rows(self._shape.phone_model, phones)
+        self._texts.write(texts)
         return sum(1 for row in phones if row["e164"] is None)
 
     def unread_phones(self, values: Mapping[str, Any], country: str) -> int:

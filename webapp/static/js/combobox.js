@@ -3,9 +3,17 @@ let Combobox;
 const loading = () => Combobox ?? import(new URL("./vendor/combobox-nav-3.0.2.js", import.meta.url)).then((m) => (Combobox = m.default));
 const boxes = new WeakMap();
 
+// Beside the tree the record is fetched into the page; elsewhere its page brings the tree with it.
+const follow = (href) => {
+  if (document.getElementById("side")) htmx.ajax("GET", href, { target: "#main", swap: "innerHTML", push: "true" });
+  else location.assign(href);
+};
+
 class Lookup {
   constructor(root) {
     this.root = root;
+    // A search whose answers lead to pages, instead of filling a field.
+    this.leads = root.dataset.combo === "links";
     this.input = root.querySelector("[role=combobox]");
     this.value = root.querySelector("input[type=hidden]");
     this.list = root.querySelector("[role=listbox]");
@@ -36,6 +44,7 @@ class Lookup {
   }
 
   ask() {
+    if (this.leads && !this.input.value.trim()) return;
     if (!this.open) this.input.dispatchEvent(new CustomEvent("combo:open"));
   }
 
@@ -44,6 +53,9 @@ class Lookup {
       // Closes the list, not the dialog around it.
       event.preventDefault();
       event.stopPropagation();
+      this.close();
+    } else if (event.key === "Enter" && this.leads && !this.input.hasAttribute("aria-activedescendant")) {
+      // What was typed is a search of its own: the form goes.
       this.close();
     } else if (event.key === "Enter" && this.open && !this.input.hasAttribute("aria-activedescendant")) {
       // The only answer needs no arrow; and Enter in a list is no submission.
@@ -75,6 +87,11 @@ class Lookup {
   }
 
   choose(option) {
+    if (this.leads) {
+      this.close();
+      follow(option.dataset.href);
+      return;
+    }
     this.value.value = option.dataset.value;
     this.input.value = option.dataset.text;
     this.forgetCandidates();
@@ -120,4 +137,14 @@ document.addEventListener("change", (event) => {
     if (!input.dataset.depends.split(" ").includes(event.target.name)) continue;
     input.closest("[data-combo]").querySelector("input[type=hidden]").value = "";
   }
+});
+
+// Ctrl+K goes to the search of everything, from wherever one is but a dialog.
+document.addEventListener("keydown", (event) => {
+  const find = document.getElementById("find");
+  if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+  if (!find || document.querySelector("dialog[open]")) return;
+  event.preventDefault();
+  find.focus();
+  find.select();
 });

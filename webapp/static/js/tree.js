@@ -125,6 +125,16 @@ document.addEventListener("keydown", (event) => {
   if (next) stopAt(next, true);
 });
 
+// From the filter down into what it found, or into the tree when nothing is typed.
+document.addEventListener("keydown", (event) => {
+  if (event.target.id !== "filter-q" || event.key !== "ArrowDown") return;
+  const tree = document.getElementById("found") ?? document.querySelector("#sidebar > .scroll [role=tree]");
+  const item = tree?.querySelector(`${ITEM}[tabindex="0"]`) ?? tree?.querySelector(ITEM);
+  if (!item) return;
+  event.preventDefault();
+  stopAt(item, true);
+});
+
 // Before htmx sees the click: the arrow only opens, and so does the whole row of a branch.
 document.addEventListener("click", (event) => {
   const row = event.target.closest?.(".tree .row");
@@ -174,6 +184,8 @@ document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
   leaving = item && document.activeElement === item ? { tree: treeOf(item), before: item.previousElementSibling, group: item.parentElement } : undefined;
 });
 document.addEventListener("htmx:after:settle", (event) => {
+  // The filter was emptied: the tree is there again, and may not hold the record on screen.
+  if (event.target.id === "filter-found" && !event.target.childElementCount) follow();
   const group = event.target.closest?.("[role=group]");
   if (group) parentOf(group.firstElementChild ?? group)?.removeAttribute("aria-busy");
   enhance();

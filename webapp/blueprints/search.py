@@ -1,0 +1,118 @@
+"""Search: its page, and what it offers while one types (N2)."""
+
+from typing import NamedTuple
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from webapp.access import STAFF, access
+from webapp.i18n import LazyString, _l
+from webapp.models import CommercialStatus, ReferenceList
+from webapp.services import references
+from webapp.services.search import finding
+from webapp.services.search.finding import Filters, Found
+from webapp.services.search.marking import marked
+from webapp.services.search.sources import Kind
+from webapp.services.search.typed import Typed
+from webapp.web import page, viewer, wants_fragment
+
+bp = Blueprint("search", __name__, url_prefix="/search")
+bp.add_app_template_global(marked)
+
+#: Results of each kind: while one types, on the page, and on the page of one kind.
+OFFERED, SHOWN, MOST = 6, 20, 100
+
+
+class _Part(NamedTuple):
+    """The results of one kind, as the templates draw them."""
+
+    kind: Kind
+    title: LazyString
+    icon: str
+    #: Where the records of the kind are.
+    root: str
+    found: list[Found]
+    #: Whether there are others than those shown.
+    has_more: bool
+
+    def url(self, found: Found) -> str:
+        return f"{self.root}/{found.id}"
+
+
+_KINDS = {
+    Kind.COMPANY: (_l("Sociétés"), "building-2", "/companies"),
+    Kind.CONTACT: (_l("Contacts"), "user", "/contacts"),
+}
+
+
+@bp.get("")
+@access(STAFF)
+def index() -> Response:
+    """The page: companies and contacts, narrowed by what its address says."""
+    typed = _typed()
+    wanted = _kind()
+    filters = _filters()
+    limit = MOST if wanted else SHOWN
+    return page(
+        "search/index.html",
+        "search/_index.html",
+        typed=typed,
+        kind=wanted,
+        kinds=[(kind, title) for kind, (title, *_rest) in _KINDS.items()],
+        filters=filters,
+        parts=_parts(typed, limit, [wanted] if wanted else list(Kind), filters),
+        account_types=references.options(ReferenceList.ACCOUNT_TYPE, keep=filters.account_type),
+        business_regions=references.options(ReferenceList.BUSINESS_REGION, keep=filters.business_region),
+    )
+
+
+@bp.get("/offers")
+@access(STAFF)
+def offers() -> Response:
+    """What is offered while one types in the bar; without scripts, the page."""
+    typed = _typed()
+    if not wants_fragment():
+        return redirect(url_for(".index", q=typed.text), 302)
+    return page("search/index.html", "search/_offers.html", typed=typed, parts=_parts(typed, OFFERED, list(Kind)))
+
+
+@bp.get("/tree")
+@access(STAFF)
+def tree() -> Response:
+    """What « Filtrer » shows in the place of the tree; without scripts, the page."""
+    typed = _typed()
+    if not wants_fragment():
+        return redirect(url_for(".index", q=typed.text), 302)
+    return page("search/index.html", "search/_tree.html", typed=typed, parts=_parts(typed, SHOWN, list(Kind)))
+
+
+def _parts(typed: Typed, limit: int, kinds: list[Kind], filters: Filters | None = None) -> list[_Part]:
+    parts = []
+    for kind in kinds:
+        found = finding.find(kind, typed, viewer(), limit + 1, filters)
+        parts.append(_Part(kind, *_KINDS[kind], found[:limit], len(found) > limit))
+    return parts
+
+
+def _typed() -> Typed:
+    return Typed.read(request.args.get("q", ""))
+
+
+def _kind() -> Kind | None:
+    wanted = request.args.get("kind", "")
+    return Kind(wanted) if wanted in set(Kind) else None
+
+
+def _filters() -> Filters:
+    status = request.args.get("status", "")
+    return Filters(
+        account_type=_id("type"),
+        business_region=_id("region"),
+        commercial_status=CommercialStatus(status) if status in set(CommercialStatus) else None,
+    )
+
+
+def _id(name: str) -> int | None:
+    """Return the id of a value of a list from the address, or None; what is no id narrows nothing."""
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None

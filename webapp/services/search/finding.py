@@ -1,0 +1,291 @@
+"""The search: what was typed is looked for in turns, until enough is found (N2, F3).
+
+Names that begin with it; word beginnings, in any order;
+parts of words; and when nothing at all was found, words one typing error away. Each turn reads a bounded number of
+candidates from an index, applies the rule of access, and ranks what is left.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, String, bindparam, case, func, literal, select, true
+
+from webapp.access import Viewer, granted, seen_by, visible_to_all
+from webapp.access.visibility import PRINCIPALS
+from webapp.extensions import db
+from webapp.i18n import language
+from webapp.models import (
+    CommercialStatus,
+    Company,
+    CompanyGrant,
+    CompanyPhone,
+    Contact,
+    ContactPhone,
+    ReferenceItem,
+)
+from webapp.models.base import Id
+from webapp.phones import read_phone, spellings
+from webapp.services import contacts
+from webapp.services.search import sources
+from webapp.services.search.mending import mended
+from webapp.services.search.sources import Kind, Source
+from webapp.services.search.typed import Typed
+from webapp.text import search_key, sort_prefix
+
+#: The fields one may find a record by besides its name and numbers, in the order they are told.
+FIELDS = {
+    Kind.COMPANY: ("alias", "company_number", "vat_number", "website"),
+    Kind.CONTACT: ("nickname", "email1", "email2", "email3", "contact_number"),
+}
+
+#: Candidates read in a turn; more, when so few of them may be seen that the result would be short.
+BUDGET = 400
+WIDE_BUDGET = 8_000
+
+#: Who sees fewer companies than this is searched whole where an index gives too much.
+FEW = 1_000
+
+#: A word that stands in so many of the first texts is found by reading on, not through an index.
+SAMPLE, COMMON = 2_000, 40
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the results are narrowed to; ids of lists, each None for all."""
+
+    account_type: int | None = None
+    business_region: int | None = None
+    commercial_status: CommercialStatus | None = None
+
+    @property
+    def given(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Found:
+    """A record that was found; `why` is the field that matched, when it isn't in the name."""
+
+    kind: Kind
+    id: int
+    label: str
+    detail: str
+    why: str
+    status: CommercialStatus
+    words: tuple[str, ...] = field(compare=False, default=())
+
+
+def find(kind: Kind, typed: Typed, viewer: Viewer, limit: int, filters: Filters | None = None) -> list[Found]:
+    """Return the first `limit` records of a kind that `viewer` may see, the likeliest first."""
+    if not typed:
+        return []
+    search = _Search(kind, typed, viewer, limit, (filters or Filters()).given)
+    for source in (Source.NAMES, Source.STARTS, Source.CONTAINS):
+        for words in typed.ways[: 1 if source is Source.NAMES else None]:
+            search.look(source, words)
+    if not search.found:
+        for words in mended(typed.words):
+            search.look(Source.STARTS, words)
+    return search.result()
+
+
+class _Search:
+    """One search for one kind of record, as its turns go by."""
+
+    def __init__(self, kind: Kind, typed: Typed, viewer: Viewer, limit: int, filters: Mapping[str, Any]):
+        self.kind, self.typed, self.viewer, self.limit, self.filters = kind, typed, viewer, limit, filters
+        #: Rows by id, and the words by which each was found.
+        self.found: dict[int, tuple[Row[Any], tuple[str, ...]]] = {}
+        self._is_postgres = db.engine.dialect.name == "postgresql"
+
+    def look(self, source: Source, words: tuple[str, ...]) -> None:
+        """Take a turn, unless enough is found: with a budget first, then wider if that gave too little."""
+        if len(self.found) >= self.limit or (source is Source.CONTAINS and not sources.can_contain(words)):
+            return
+        if source is Source.STARTS and self._is_common(words):
+            source = Source.SCAN
+        was_cut = self._take(source, words, BUDGET)
+        if was_cut and len(self.found) < self.limit:
+            self._take(*((Source.OWN, words, BUDGET) if self._sees_little else (source, words, WIDE_BUDGET)))
+
+    def result(self) -> list[Found]:
+        rows = list(self.found.values())[: self.limit]
+        return list(_described(self.kind, rows))
+
+    def _take(self, source: Source, words: tuple[str, ...], budget: int) -> bool:
+        """Read what a source gives; return whether it had more candidates than it was let give."""
+        statement = _statement(
+            self.kind,
+            source,
+            len(words),
+            len(self.viewer.principal_ids),
+            tuple(sorted(self.filters)),
+            language(),
+            self._is_postgres,
+        )
+        candidates = 0
+        for row in db.session.execute(statement, self._parameters(source, words, budget)):
+            candidates = row.candidates
+            if row.id is not None:
+                self.found.setdefault(row.id, (row, words))
+        return candidates >= budget
+
+    def _parameters(self, source: Source, words: tuple[str, ...], budget: int) -> dict[str, Any]:
+        low, high = sort_prefix(self.typed.text)
+        whole = " ".join(words)
+        return {
+            **sources.patterns(source, words),
+            **{f"principal{number}": one for number, one in enumerate(self.viewer.principal_ids)},
+            **self.filters,
+            **seen_by(self.viewer),
+            "low": low,
+            "high": high,
+            "budget": budget,
+            "limit": self.limit,
+            "whole": whole,
+            "whole_words": f"{whole} %",
+            "beginning": f"{whole}%",
+        }
+
+    @property
+    def _sees_little(self) -> bool:
+        count = db.session.scalar(_few_grants(), {**seen_by(self.viewer), "few": FEW + 1})
+        return bool(count <= FEW)
+
+    def _is_common(self, words: tuple[str, ...]) -> bool:
+        """Whether PostgreSQL had better read on: its index gives all there is before it gives any."""
+        if not self._is_postgres or len(words) > 1:
+            return False
+        common = db.session.scalar(_common(self.kind), {"word0": f"% {words[0]}%"})
+        return bool(common >= COMMON)
+
+
+# --- statements, built once ------------------------------------------------------------------------------------------
+
+
+@lru_cache
+def _statement(
+    kind: Kind,
+    source: Source,
+    words: int,
+    principals: int,
+    filters: tuple[str, ...],
+    in_language: str,
+    is_postgres: bool,
+) -> Select[Any]:
+    """Build a turn: candidates, the rule, the filters, the order; each row says how many candidates there were."""
+    model = kind.model
+    hits = sources.ids(kind, source, words, principals, is_postgres).cte("hits")
+    rank = literal(0) if source is Source.NAMES else _rank(kind, words)
+    found = (
+        visible_to_all(model, *_columns(kind, in_language), model.sort_key, rank.label("rank"))
+        .join_from(hits, model, model.id == hits.c.id)
+        .join(kind.text, kind.text_id == model.id)
+        # Names are read by the weights of their letters, which are blind to more than the words are.
+        .where(sources.has_words(kind, words), *(_filter(name) for name in filters))
+    )
+    if kind is Kind.CONTACT:
+        found = found.join(Company, Company.id == Contact.company_id)
+        found = found.outerjoin(ReferenceItem, ReferenceItem.id == Contact.title_id)
+    first = found.order_by("rank", model.sort_key, model.id).limit(bindparam("limit", type_=Id)).subquery()
+    count = select(func.count().label("candidates")).select_from(hits).subquery()
+    # A row always comes, so that nothing found tells its number of candidates too.
+    whole = select(count.c.candidates, *first.c).outerjoin_from(count, first, true())
+    return granted(whole.order_by(first.c.rank, first.c.sort_key, first.c.id), "visible")
+
+
+def _columns(kind: Kind, in_language: str) -> Iterable[Any]:
+    fields = (getattr(kind.model, name) for name in FIELDS[kind])
+    status = Company.commercial_status.label("status")
+    if kind is Kind.COMPANY:
+        return (Company.id, Company.name, status, *fields)
+    title = ReferenceItem.label_en if in_language == "en" else ReferenceItem.label_fr
+    parts = (Contact.first_name, Contact.middle_name, Contact.last_name, Contact.honorific, title.label("title"))
+    return (Contact.id, Contact.name, *parts, Company.name.label("company"), status, *fields)
+
+
+def _rank(kind: Kind, words: int) -> ColumnElement[int]:
+    """Order what is found: the very name; names that begin so; names that hold each word; the rest (N2)."""
+    key = kind.model.search_key
+    is_in_name = (" " + key).like(bindparam("word0", type_=String))
+    for number in range(1, words):
+        is_in_name &= (" " + key).like(bindparam(f"word{number}", type_=String))
+    return case(
+        (key == bindparam("whole", type_=String), 0),
+        (key.like(bindparam("whole_words", type_=String)), 1),
+        (key.like(bindparam("beginning", type_=String)), 2),
+        (is_in_name, 3),
+        else_=4,
+    )
+
+
+def _filter(name: str) -> ColumnElement[bool]:
+    column = {
+        "account_type": Company.account_type_id,
+        "business_region": Company.business_region_id,
+        "commercial_status": Company.commercial_status,
+    }[name]
+    return column == bindparam(name, type_=column.type)
+
+
+@lru_cache
+def _few_grants() -> Select[Any]:
+    grants = select(CompanyGrant.company_id).where(CompanyGrant.principal_id.in_(PRINCIPALS))
+    return granted(select(func.count()).select_from(grants.limit(bindparam("few", type_=Id)).subquery()), "grants")
+
+
+@lru_cache
+def _common(kind: Kind) -> Select[Any]:
+    first = select(kind.text.text).limit(SAMPLE).subquery()
+    count = select(func.count()).where(first.c.text.like(bindparam("word0", type_=String)))
+    return granted(count, "a number of candidates, which is not shown")
+
+
+# --- what is shown ---------------------------------------------------------------------------------------------------
+
+
+def _described(kind: Kind, rows: Sequence[tuple[Row[Any], tuple[str, ...]]]) -> Iterator[Found]:
+    """Name each record found, and say which of its fields matched when its name doesn't tell."""
+    reasons = {row.id: _reason(kind, row, words) for row, words in rows}
+    phones = _phones(kind, {row.id: words for row, words in rows if reasons[row.id] is None})
+    for row, words in rows:
+        label, detail = _names_of(kind, row)
+        why = reasons[row.id]
+        yield Found(kind, row.id, label, detail, phones.get(row.id, "") if why is None else why, row.status, words)
+
+
+def _names_of(kind: Kind, row: Row[Any]) -> tuple[str, str]:
+    if kind is Kind.COMPANY:
+        return row.name, row.company_number or ""
+    return contacts.full_name(row._asdict(), row.title or ""), row.company
+
+
+def _reason(kind: Kind, row: Row[Any], words: tuple[str, ...]) -> str | None:
+    """Return the field that matched: nothing when it is the name, None when it must be a phone number."""
+    name = search_key(row.name)
+    missing = [word for word in words if word not in name]
+    if not missing:
+        return ""
+    for text in filter(None, (getattr(row, name) for name in FIELDS[kind])):
+        key = search_key(text)
+        if any(word in key or word in key.replace(" ", "") for word in missing):
+            return str(text)
+    return None
+
+
+def _phones(kind: Kind, sought: Mapping[int, tuple[str, ...]]) -> dict[int, str]:
+    """Return for each record the number that holds one of the words."""
+    if not sought:
+        return {}
+    model, key = (
+        (CompanyPhone, CompanyPhone.company_id) if kind is Kind.COMPANY else (ContactPhone, ContactPhone.contact_id)
+    )
+    numbers = select(key, model.typed, model.e164).where(key.in_(sought))
+    found: dict[int, str] = {}
+    for record_id, typed, e164 in db.session.execute(granted(numbers, "of records found by the rule")):
+        digits = " ".join(spellings(e164, typed))
+        if any(word in digits for word in sought[record_id]):
+            found.setdefault(record_id, read_phone(e164 or typed, None).shown)
+    return found

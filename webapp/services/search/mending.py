@@ -1,0 +1,41 @@
+"""Words one typing error away from what was typed (N2)."""
+
+from collections.abc import Iterator, Sequence
+from string import ascii_lowercase
+
+from sqlalchemy import select
+
+from webapp.extensions import db
+from webapp.models import SearchWord
+from webapp.services.search.texts import MENDED_LENGTHS
+
+#: Neighbours tried of each word.
+MOST = 6
+
+
+def mended(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Yield the words with one of them replaced by a known one that differs by one letter, or by two swapped."""
+    for place, word in enumerate(words):
+        for known in _known_neighbours(word):
+            yield (*words[:place], known, *words[place + 1 :])
+
+
+def _known_neighbours(word: str) -> list[str]:
+    if len(word) not in MENDED_LENGTHS or not word.isalpha():
+        return []
+    wanted = set(_neighbours(word)) - {word}
+    known = db.session.scalars(select(SearchWord.word).where(SearchWord.word.in_(wanted)).order_by(SearchWord.word))
+    # The first letter is rarely the wrong one.
+    return sorted(known, key=lambda one: one[0] != word[0])[:MOST]
+
+
+def _neighbours(word: str) -> Iterator[str]:
+    """Yield what a letter left out, added, changed, or swapped with the next may have been."""
+    for place in range(len(word) + 1):
+        before, after = word[:place], word[place:]
+        yield from (before + letter + after for letter in ascii_lowercase)
+        if after:
+            yield before + after[1:]
+            yield from (before + letter + after[1:] for letter in ascii_lowercase)
+        if len(after) > 1:
+            yield before + after[1] + after[0] + after[2:]
