@@ -134,7 +134,7 @@ def test_a_change_of_company_is_said_as_it_is_chosen(
     expect(dialog.get_by_label("Référence commerciale")).to_be_disabled()
     dialog.get_by_label("E-mail 2").fill("elise@ailleurs.example")
     company = dialog.get_by_role("combobox", name="Société")
-    company.fill("")
+    company.select_text()
     company.press_sequentially("refer")
     expect(dialog.get_by_role("option", name="Référence SA")).to_be_visible()
     page.keyboard.press("ArrowDown")
