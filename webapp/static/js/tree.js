@@ -125,6 +125,14 @@ document.addEventListener("keydown", (event) => {
   if (next) stopAt(next, true);
 });
 
+// What the filter shows follows what is saved; without anything typed it shows nothing.
+for (const changed of ["companyChanged", "contactChanged"]) {
+  document.addEventListener(changed, () => {
+    const filter = document.getElementById("filter-q");
+    if (filter?.value.trim()) filter.dispatchEvent(new CustomEvent("filter:again"));
+  });
+}
+
 // From the filter down into what it found, or into the tree when nothing is typed.
 document.addEventListener("keydown", (event) => {
   if (event.target.id !== "filter-q" || event.key !== "ArrowDown") return;
