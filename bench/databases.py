@@ -119,11 +119,33 @@ def _fill(which: Which, url: str) -> None:
             event.listen(db.engine, "connect", _hurry)
             db.engine.dispose()
         create_schema()
-        world.build(which.size, restricted=which.restricted)
+        with _indexing_at_once():
+            world.build(which.size, restricted=which.restricted)
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             if which.engine == "postgres":
                 # As the server does by itself, sooner or later.
                 connection.exec_driver_sql("VACUUM ANALYZE")
+
+
+@contextmanager
+def _indexing_at_once() -> Iterator[None]:
+    """Have SQLite index the searched texts when all are there: ten times faster than row by row."""
+    if db.engine.dialect.name != "sqlite":
+        yield
+        return
+    with db.engine.begin() as connection:
+        triggers = connection.exec_driver_sql(
+            "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'"
+        ).all()
+        for trigger in triggers:
+            connection.exec_driver_sql(f"DROP TRIGGER {trigger.name}")
+    yield
+    with db.engine.begin() as connection:
+        for kind in {trigger.tbl_name.removesuffix("_search") for trigger in triggers}:
+            for index in (f"{kind}_words", f"{kind}_fragments"):
+                connection.exec_driver_sql(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")  # noqa: S608
+        for trigger in triggers:
+            connection.exec_driver_sql(trigger.sql)
 
 
 def create_schema() -> None:
@@ -135,7 +157,7 @@ def create_schema() -> None:
 
 def _hurry(connection: Any, _record: Any) -> None:
     """A world that is lost half made is made again."""
-    for pragma in ("synchronous=OFF", "foreign_keys=OFF", "cache_size=-2000000"):
+    for pragma in ("journal_mode=OFF", "synchronous=OFF", "foreign_keys=OFF", "cache_size=-2000000"):
         connection.execute(f"PRAGMA {pragma}")
 
 

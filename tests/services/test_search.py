@@ -183,7 +183,7 @@ def test_nothing_that_is_typed_fails(search: Any, typed: str) -> None:
 
 def test_who_sees_little_finds_it_among_much(search: Any, monkeypatch: pytest.MonkeyPatch, world: World) -> None:
     """F3: what the index gives first is hidden from Chloé; hers is found all the same."""
-    monkeypatch.setattr(finding, "BUDGET", 5)
+    monkeypatch.setattr(finding, "FIRST_BUDGET", 5)
     for number in range(12):
         factories.company(f"Groupe Moulin {number:02}", restrict_access=True, allowed_resources=[world.bruno.id])
     factories.company("Zinc Moulin", restrict_access=True, allowed_resources=[world.chloe.id])

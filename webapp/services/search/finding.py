@@ -7,7 +7,7 @@ candidates from an index, applies the rule of access, and ranks what is left.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, String, bindparam, case, func, literal, select, true
@@ -39,12 +39,14 @@ FIELDS = {
     Kind.CONTACT: ("nickname", "email1", "email2", "email3", "contact_number"),
 }
 
-#: Candidates read in a turn; more, when so few of them may be seen that the result would be short.
-BUDGET = 200
-WIDE_BUDGET = 8_000
+#: Candidates read in a turn: at first, how many times more each time they give too little, and at last.
+FIRST_BUDGET, WIDER, LAST_BUDGET = 200, 6, 7_200
+
+#: What an index is asked for at most, for each result wanted: as one types one looks near, on the page far.
+REACH = 300
 
 #: Who sees fewer companies than this is searched whole where an index gives too much.
-FEW = 1_000
+FEW = 2_000
 
 #: A word that stands in so many of the first texts is found by reading on, not through an index.
 SAMPLE, COMMON = 2_000, 40
@@ -97,18 +99,24 @@ class _Search:
         self.kind, self.typed, self.viewer, self.limit, self.filters = kind, typed, viewer, limit, filters
         #: Rows by id, and the words by which each was found.
         self.found: dict[int, tuple[Row[Any], tuple[str, ...]]] = {}
+        #: Whether as parts of words, and the words, by which all that the viewer may see has been looked through.
+        self._looked_whole: set[tuple[bool, tuple[str, ...]]] = set()
         self._is_postgres = db.engine.dialect.name == "postgresql"
 
     def look(self, source: Source, words: tuple[str, ...]) -> None:
-        """Take a turn, unless enough is found: with a budget first, then wider if that gave too little."""
-        if len(self.found) >= self.limit or (source is Source.CONTAINS and not sources.can_contain(words)):
+        """Take a turn, unless enough is found; look further and further while a turn's candidates give too little."""
+        shape = (source is Source.CONTAINS, words)
+        if self._is_full or shape in self._looked_whole or (shape[0] and not sources.can_contain(words)):
             return
         if source is Source.STARTS and self._is_common(words):
             source = Source.SCAN
-        few = source is Source.NAMES and not self.filters
-        was_cut = self._take(source, words, 3 * self.limit if few else BUDGET)
-        if was_cut and len(self.found) < self.limit:
-            self._take(*((Source.OWN, words, BUDGET) if self._sees_little else (source, words, WIDE_BUDGET)))
+        budget = 3 * self.limit if source is Source.NAMES else FIRST_BUDGET
+        while self._take(source, words, budget) and not self._is_full and budget < LAST_BUDGET:
+            if self._sees_little:
+                self._take(Source.OWN_PARTS if shape[0] else Source.OWN, words, budget)
+                self._looked_whole.add(shape)
+                return
+            budget *= WIDER
 
     def result(self) -> list[Found]:
         rows = list(self.found.values())[: self.limit]
@@ -143,6 +151,7 @@ class _Search:
             "low": low,
             "high": high,
             "budget": budget,
+            "reach": max(budget, REACH * self.limit),
             "limit": self.limit,
             "whole": whole,
             "whole_words": f"{whole} %",
@@ -150,6 +159,10 @@ class _Search:
         }
 
     @property
+    def _is_full(self) -> bool:
+        return len(self.found) >= self.limit
+
+    @cached_property
     def _sees_little(self) -> bool:
         count = db.session.scalar(_few_grants(), {**seen_by(self.viewer), "few": FEW + 1})
         return bool(count <= FEW)
@@ -185,7 +198,7 @@ def _statement(
         .join(kind.text, kind.text_id == model.id)
         .where(*(_filter(name) for name in filters))
     )
-    if source in (Source.NAMES, Source.OWN):
+    if source is Source.NAMES:
         # The others have looked. Names are read by the weights of their letters, which are blind to more.
         found = found.where(sources.has_words(kind, words))
     if kind is Kind.CONTACT:

@@ -1,9 +1,12 @@
 """Words one typing error away from what was typed (N2)."""
 
+import json
 from collections.abc import Iterator, Sequence
+from functools import cache
 from string import ascii_lowercase
 
-from sqlalchemy import select
+from sqlalchemy import Select, String, Text, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from webapp.extensions import db
 from webapp.models import SearchWord
@@ -24,9 +27,21 @@ def _known_neighbours(word: str) -> list[str]:
     if len(word) not in MENDED_LENGTHS or not word.isalpha():
         return []
     wanted = set(_neighbours(word)) - {word}
-    known = db.session.scalars(select(SearchWord.word).where(SearchWord.word.in_(wanted)).order_by(SearchWord.word))
+    is_postgres = db.engine.dialect.name == "postgresql"
+    known = db.session.scalars(
+        _known(is_postgres), {"words": list(wanted) if is_postgres else json.dumps(list(wanted))}
+    )
     # The first letter is rarely the wrong one.
     return sorted(known, key=lambda one: one[0] != word[0])[:MOST]
+
+
+@cache
+def _known(is_postgres: bool) -> Select[str]:
+    """Build the reading of the known among some words, given as one parameter: hundreds would cost more."""
+    words = bindparam("words", type_=ARRAY(Text) if is_postgres else String)
+    given = func.unnest(words) if is_postgres else func.json_each(words)
+    column = given.table_valued("value").c.value
+    return select(SearchWord.word).where(SearchWord.word.in_(select(column))).order_by(SearchWord.word)
 
 
 def _neighbours(word: str) -> Iterator[str]:

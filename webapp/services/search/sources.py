@@ -1,12 +1,14 @@
 """Where records may be found: each source gives ids, few and fast; the rule and the ranking come after (N2, F3).
 
-A source is a select of ids with parameters, at most `budget` of them:
+A source is a select of ids with parameters, at most `budget` of them; an index is asked for at most `reach`, as what
+it gives may not hold the words (a long word, fragments that stand apart):
 
     NAMES      names that begin with what was typed, in order of name
     STARTS     each word typed begins a word of the record's text
     CONTAINS   each word typed of three letters or more is a part of the text
     SCAN       the same as STARTS, for what is so common that the first rows of the table hold enough
-    OWN        everything the viewer may see: for those who see little, when what they type is common
+    OWN        the same as STARTS, through everything the viewer may see: for who sees little, when a word is common
+    OWN_PARTS  the same as CONTAINS, likewise
 
 The two engines differ in STARTS and CONTAINS alone, here and in the migration that makes their indexes.
 """
@@ -46,6 +48,10 @@ class Source(Enum):
     CONTAINS = auto()
     SCAN = auto()
     OWN = auto()
+    OWN_PARTS = auto()
+
+
+_OF_PARTS = (Source.CONTAINS, Source.OWN_PARTS)
 
 
 class Kind(StrEnum):
@@ -74,16 +80,15 @@ def ids(kind: Kind, source: Source, words: int, principals: int, is_postgres: bo
     match source:
         case Source.NAMES:
             return _names(kind, principals).limit(budget)
-        case Source.OWN:
-            return _own(kind)
+        case Source.OWN | Source.OWN_PARTS:
+            return _own(kind).where(has_words(kind, words)).limit(budget)
         case Source.SCAN:
             return select(kind.text_id.label("id")).where(has_words(kind, words)).limit(budget)
-        case _ if is_postgres:
-            tokens = func.search_tokens(kind.text.text, type_=ARRAY(Text))
-            found = tokens.contains(bindparam("tokens", type_=ARRAY(Text)))
-            return select(kind.text_id.label("id")).where(found, has_words(kind, words)).limit(budget)
         case _:
-            return _full_text(kind, source, words).limit(budget)
+            index = _in_tokens(kind) if is_postgres else _in_full_text(kind, source)
+            near = index.limit(bindparam("reach", type_=Id)).subquery()
+            found = select(near.c.id).join_from(near, kind.text.__table__, kind.text_id == near.c.id)
+            return found.where(has_words(kind, words)).limit(budget)
 
 
 def has_words(kind: Kind, words: int) -> ColumnElement[bool]:
@@ -93,7 +98,7 @@ def has_words(kind: Kind, words: int) -> ColumnElement[bool]:
 
 def patterns(source: Source, words: Sequence[str]) -> dict[str, Any]:
     """Return the parameters for some words: what each must look like in a text, and what the indexes are asked."""
-    starts = source is not Source.CONTAINS
+    starts = source not in _OF_PARTS
     shapes = {
         f"word{number}": f"%{word if _is_fragment(source, word) else ' ' + word}%" for number, word in enumerate(words)
     }
@@ -112,7 +117,7 @@ def can_contain(words: Sequence[str]) -> bool:
 
 
 def _is_fragment(source: Source, word: str) -> bool:
-    return source is Source.CONTAINS and len(word) >= FRAGMENT
+    return source in _OF_PARTS and len(word) >= FRAGMENT
 
 
 def _fragments(word: str) -> list[str]:
@@ -123,15 +128,15 @@ def _fragments(word: str) -> list[str]:
     )
 
 
-def _full_text(kind: Kind, source: Source, words: int) -> Select[Any]:
+def _in_tokens(kind: Kind) -> Select[Any]:
+    tokens = func.search_tokens(kind.text.text, type_=ARRAY(Text))
+    return select(kind.text_id.label("id")).where(tokens.contains(bindparam("tokens", type_=ARRAY(Text))))
+
+
+def _in_full_text(kind: Kind, source: Source) -> Select[Any]:
     name = f"{kind.value}_{'words' if source is Source.STARTS else 'fragments'}"
-    index = table(name, column("rowid", Id))
     found = literal_column(name).op("MATCH")(bindparam("match", type_=String))
-    return (
-        select(index.c.rowid.label("id"))
-        .join_from(index, kind.text.__table__, kind.text_id == index.c.rowid)
-        .where(found, has_words(kind, words))
-    )
+    return select(column("rowid", Id).label("id")).select_from(table(name)).where(found)
 
 
 def _names(kind: Kind, principals: int) -> Select[Any]:
@@ -156,7 +161,8 @@ def _names(kind: Kind, principals: int) -> Select[Any]:
 
 
 def _own(kind: Kind) -> Select[Any]:
-    mine = select(CompanyGrant.company_id.label("id")).where(CompanyGrant.principal_id.in_(PRINCIPALS))
+    mine = select(CompanyGrant.company_id).where(CompanyGrant.principal_id.in_(PRINCIPALS))
     if kind is Kind.COMPANY:
-        return mine
-    return select(Contact.id.label("id")).where(Contact.company_id.in_(mine))
+        return select(CompanySearch.company_id.label("id")).where(CompanySearch.company_id.in_(mine))
+    people = select(ContactSearch.contact_id.label("id")).join(Contact, Contact.id == ContactSearch.contact_id)
+    return people.where(Contact.company_id.in_(mine))
