@@ -8,6 +8,18 @@ from babel.messages.pofile import read_po
 from tools.check_translations import SOURCES, Text, faults_of_catalogue, faults_of_french, used_texts
 
 
+def test_a_word_with_two_meanings_is_translated_for_each() -> None:
+    text = Text("Nom", None, "x", context="de famille")
+    one = b'msgid "Nom"\nmsgstr "Name"\n'
+    both = one + b'\nmsgctxt "de famille"\nmsgid "Nom"\nmsgstr "Last name"\n'
+    texts = {"Nom": Text("Nom", None, "x"), "de famille\4Nom": text}
+    assert texts.keys() <= used_texts(SOURCES).keys()
+    assert list(faults_of_catalogue(texts, read_po(BytesIO(one), locale="en"))) == ["x: not translated: 'Nom'"]
+    assert not list(faults_of_catalogue(texts, read_po(BytesIO(both), locale="en")))
+    unused = list(faults_of_catalogue({"Nom": texts["Nom"]}, read_po(BytesIO(both), locale="en")))
+    assert unused == ["no longer used: 'Nom'"]
+
+
 @pytest.mark.parametrize(
     "good",
     [

@@ -19,7 +19,7 @@ from webapp.config import DEFAULT_LANGUAGE, LANGUAGES
 SOURCES = Path(__file__).resolve().parent.parent / "webapp"
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2")]
 OPTIONS = {"templates/**.*": {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}}
-KEYWORDS = {"_": None, "_l": None, "_n": (1, 2), "gettext": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "_l": None, "_lp": ((1, "c"), 2), "_n": (1, 2), "gettext": None, "ngettext": (1, 2)}
 
 #: Faults of French typography, and what to write instead.
 FRENCH = (
@@ -44,6 +44,8 @@ class Text:
     msgid: str
     plural: str | None
     place: str
+    #: What tells it from the same word with another meaning.
+    context: str | None = None
 
     @property
     def forms(self) -> list[str]:
@@ -70,13 +72,24 @@ def catalogue_of(language: str) -> Catalog:
 
 
 def used_texts(folder: Path) -> dict[str, Text]:
-    """Return the texts that the code and the templates of `folder` show, by msgid."""
+    """Return the texts that the code and the templates of `folder` show, by msgid and context."""
     texts: dict[str, Text] = {}
-    for name, line, message, _comments, _context in extract_from_dir(folder, METHODS, OPTIONS, KEYWORDS):
-        msgid, plural = message[:2] if isinstance(message, tuple) else (message, None)
-        texts.setdefault(msgid, Text(msgid, plural, f"{name}:{line}"))
+    for name, line, message, _comments, context in extract_from_dir(folder, METHODS, OPTIONS, KEYWORDS):
+        text = _text(message, f"{name}:{line}", context)
+        texts.setdefault(_key(text.msgid, text.context), text)
     texts.pop("", None)
     return texts
+
+
+def _text(message: str | tuple[str, ...], place: str, context: str | None) -> Text:
+    if isinstance(message, str):
+        return Text(message, None, place, context)
+    return Text(message[0], message[1], place, context)
+
+
+def _key(msgid: str, context: str | None) -> str:
+    """Return what tells a text from all others, as catalogues in their binary form do."""
+    return f"{context}\4{msgid}" if context else msgid
 
 
 def faults_of_french(text: Text) -> Iterator[str]:
@@ -90,7 +103,7 @@ def faults_of_french(text: Text) -> Iterator[str]:
 def faults_of_catalogue(texts: dict[str, Text], catalogue: Catalog) -> Iterator[str]:
     """Yield what is missing, doubtful, broken or no longer used in a catalogue."""
     for text in texts.values():
-        message = catalogue.get(text.msgid)
+        message = catalogue.get(text.msgid, text.context)
         if message is None or not all(_forms(message)):
             yield f"{text.place}: not translated: {text.msgid!r}"
         elif message.fuzzy:
@@ -99,7 +112,7 @@ def faults_of_catalogue(texts: dict[str, Text], catalogue: Catalog) -> Iterator[
             yield from _faults_of_placeholders(text, message)
     for message in catalogue:
         msgid = message.id[0] if isinstance(message.id, list | tuple) else message.id
-        if msgid and msgid not in texts:
+        if msgid and _key(msgid, message.context) not in texts:
             yield f"no longer used: {msgid!r}"
 
 

@@ -1,5 +1,7 @@
 """E-mail addresses: one normal form to keep, one key to compare."""
 
+from urllib.parse import quote
+
 from email_validator import EmailNotValidError, validate_email
 
 
@@ -18,3 +20,8 @@ def normal_email(typed: str) -> str | None:
 def email_key(email: str) -> str:
     """Give what two addresses have in common when they are the same one, whatever their capitals (D4)."""
     return email.casefold()
+
+
+def mailto(email: str) -> str:
+    """Give the address that opens the user's mail program, written to `email` (K8)."""
+    return f"mailto:{quote(email, safe='@')}"

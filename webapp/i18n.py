@@ -3,15 +3,16 @@
 Source strings are French, with the words of the user guide; the catalogue holds the English ones.
 """
 
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import flask_babel
-from babel import dates, numbers
+from babel import Locale, dates, numbers
 from babel.support import NullTranslations
 from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import LazyString, get_locale, ngettext
@@ -19,11 +20,13 @@ from markupsafe import Markup
 
 from webapp.config import DEFAULT_LANGUAGE, DEFAULT_TIMEZONE, LANGUAGES
 from webapp.dates import PartialDate
+from webapp.text import search_key
 
 __all__ = [
     "LazyString",
     "_",
     "_l",
+    "_lp",
     "_n",
     "choose_language",
     "choose_timezone",
@@ -34,6 +37,7 @@ __all__ = [
     "moment",
     "number",
     "partial_day",
+    "read_partial_day",
 ]
 
 LANGUAGE_COOKIE = "language"
@@ -51,6 +55,11 @@ def _(text: str, /, **variables: Any) -> str:
 def _l(text: str, /, **variables: Any) -> LazyString:
     """Return a text that is translated each time it is read."""
     return LazyString(_, text, **variables)
+
+
+def _lp(context: str, text: str, /) -> LazyString:
+    """Return, translated each time it is read, a text that has several meanings: `context` says which is meant."""
+    return LazyString(lambda: str(_catalogue().upgettext(context, text)))
 
 
 _n = ngettext
@@ -139,6 +148,46 @@ def partial_day(value: PartialDate | None) -> str:
     if value.year is None:
         return dates.format_skeleton("MMMMd", date(2000, value.month, value.day), locale=_locale())
     return dates.format_date(date(value.year, value.month, value.day), "medium", locale=_locale())
+
+
+#: Two numbers, with or without a year of four figures: `12/01/1998`, `12.1`.
+_FIGURES = re.compile(r"(\d{1,2})[ ./-]+(\d{1,2})(?:[ ./-]+(\d{4}))?", re.ASCII)
+#: The same with the month in letters, after the day or before it: `12 janvier 1998`, `1er mai`, `January 12th, 1998`.
+_DAY_FIRST = re.compile(
+    r"(?P<day>\d{1,2})(?:er|st|nd|rd|th)? (?:of )?(?P<month>[a-z]{3,})(?: (?P<year>\d{4}))?", re.ASCII
+)
+_MONTH_FIRST = re.compile(r"(?P<month>[a-z]{3,}) (?P<day>\d{1,2})(?:st|nd|rd|th)?(?: (?P<year>\d{4}))?", re.ASCII)
+
+
+def read_partial_day(text: str) -> PartialDate:
+    """Read a day as people write it, in either language, the day before the month; raises ValueError (K6)."""
+    with suppress(ValueError):
+        return PartialDate.parse(text)
+    if match := _FIGURES.fullmatch(text):
+        day, month, year = match.groups()
+        return PartialDate.of(int(year) if year else None, int(month), int(day))
+    folded = search_key(text)
+    if match := _DAY_FIRST.fullmatch(folded) or _MONTH_FIRST.fullmatch(folded):
+        return PartialDate.of(int(match["year"]) if match["year"] else None, _month(match["month"]), int(match["day"]))
+    raise ValueError(f"not a day: {text!r}")
+
+
+def _month(name: str) -> int:
+    """Return the month that `name` begins, in any language of the product; raises ValueError when it may be several."""
+    found = {number for full, number in _month_names() if full.startswith(name)}
+    if len(found) != 1:
+        raise ValueError(f"not a month: {name!r}")
+    return found.pop()
+
+
+@cache
+def _month_names() -> list[tuple[str, int]]:
+    return [
+        (search_key(name), number)
+        for code in ("en_GB", *LANGUAGES)
+        for width in ("wide", "abbreviated")
+        for number, name in Locale.parse(code).months["format"][width].items()
+    ]
 
 
 def number(value: float | None) -> str:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from webapp.access import Viewer
 
 #: Events a save announces, past tense, noun first; whoever shows the noun listens and fetches itself again.
-EVENTS = ("companyChanged", "referenceAdded", "referenceChanged")
+EVENTS = ("companyChanged", "contactChanged", "referenceAdded", "referenceChanged")
 
 
 def viewer() -> Viewer:

@@ -536,7 +536,7 @@ def test_a_number_nobody_can_read_is_kept_as_typed(browser_page: Open, world: Wo
     dialog.locator("[name=name]").fill("Durand & Fils")
     save(dialog)
     expect(dialog).to_have_count(0)
-    numbers = page.locator("[aria-labelledby=company-phones]")
+    numbers = page.locator("[aria-labelledby=profile-phones]")
     expect(numbers).to_contain_text("demander Odile, poste 12")
     expect(numbers).to_contain_text("non reconnu")
     expect(numbers.get_by_role("link", name="+33 4 65 71 00 01")).to_have_attribute("href", "tel:+33465710001")
@@ -591,10 +591,10 @@ def test_what_is_typed_while_an_address_is_fetched_stays(
     dialog = open_edit(page, world)
     open_tab(dialog, "Adresses")
     slow: list[Route] = []
-    page.route("**/companies/address?*", lambda route: slow.append(route))
+    page.route("**/addresses/*", lambda route: slow.append(route))
     street, city = dialog.locator("[name=main_street]"), dialog.locator("[name=main_city]")
     street.fill("12 quai Vauban")
-    with page.expect_request("**/companies/address?*"):
+    with page.expect_request("**/addresses/*"):
         dialog.locator("[name=main_country]").select_option(country(CANADA))
     before = dialog.locator("#address-main-parts").element_handle()
     street.fill("14 quai Vauban")
@@ -626,7 +626,7 @@ def test_a_province_that_addresses_of_its_country_leave_out_is_read_on_the_profi
         lookup(dialog, f"{kind}_subdivision").fill(province)
     save(dialog)
     expect(dialog).to_have_count(0)
-    addresses = page.locator("[aria-labelledby=company-addresses]")
+    addresses = page.locator("[aria-labelledby=profile-addresses]")
     expect(addresses.get_by_text("Province/État : Bretagne")).to_be_visible()
     expect(addresses.locator("address", has_text="Canada")).to_contain_text("QUÉBEC")
     expect(addresses.get_by_text("Province/État :")).to_have_count(1)

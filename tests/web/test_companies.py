@@ -184,11 +184,11 @@ def test_an_address_follows_the_order_of_its_country(bruno: Any, db_session: Any
     """C4: what was typed stays."""
     japan = factories.reference(ReferenceList.COUNTRY, "JP")
     bruno.get("/companies/new")
-    answer = bruno.hx_post("/companies/address?kind=main", {"main_country": japan, "main_city": "東京"})
+    answer = bruno.hx_post("/addresses/main", {"main_country": japan, "main_city": "東京"})
     html = answer.html
     assert html.index('name="main_postal_code"') < html.index('name="main_city"') < html.index('name="main_street"')
     assert answer.field("main_city")["value"] == "東京"
-    bruno.hx_post("/companies/address?kind=moon", {}, status=404)
+    bruno.hx_post("/addresses/moon", {}, status=404)
 
 
 # --- Bad input ---------------------------------------------------------------------------------------------------

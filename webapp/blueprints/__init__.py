@@ -7,6 +7,8 @@ from webapp.blueprints import (
     admin,
     auth,
     companies,
+    contacts,
+    coordinates,
     first_use,
     health,
     home,
@@ -16,6 +18,7 @@ from webapp.blueprints import (
     references,
     search,
     trees,
+    vcards,
 )
 
 
@@ -26,6 +29,8 @@ def init_app(app: Flask) -> None:
         admin,
         auth,
         companies,
+        contacts,
+        coordinates,
         first_use,
         health,
         home,
@@ -35,5 +40,6 @@ def init_app(app: Flask) -> None:
         references,
         search,
         trees,
+        vcards,
     ):
         app.register_blueprint(module.bp)

@@ -7,11 +7,14 @@ from werkzeug.wrappers import Response
 
 from webapp.access import STAFF, Ability, access, get_visible, require
 from webapp.extensions import db
-from webapp.forms.company import ADDRESS_TITLES, PHONE_LABELS, CompanyForm, status_labels
+from webapp.forms.company import PHONE_LABELS, CompanyForm, status_labels
+from webapp.forms.coordinates import ADDRESS_TITLES
 from webapp.i18n import _
-from webapp.models import REFERENCE_PARTS, AddressKind, Company
+from webapp.models import Company, Contact
 from webapp.saving import saving
 from webapp.services import companies, company_profile, lookups
+from webapp.services.profiles import PAGE
+from webapp.services.values import address_references
 from webapp.web import page, saved, viewer
 
 bp = Blueprint("companies", __name__, url_prefix="/companies")
@@ -29,7 +32,7 @@ def show(company_id: int) -> Response:
         profile=company_profile.read(company, viewer()),
         phone_labels=PHONE_LABELS,
         address_titles=ADDRESS_TITLES,
-        page_size=company_profile.PAGE,
+        page_size=PAGE,
     )
 
 
@@ -46,7 +49,23 @@ def subsidiaries(company_id: int) -> Response:
         "companies/_subsidiaries.html",
         company=company,
         rows=rows,
-        page_size=company_profile.PAGE,
+        page_size=PAGE,
+    )
+
+
+@bp.get("/<int:company_id>/contacts")
+@access(STAFF)
+def contacts(company_id: int) -> Response:
+    """The next contacts, after the one whose id is `after` (C9)."""
+    company = get_visible(Company, company_id, viewer())
+    after_id = request.args.get("after", type=int)
+    after = get_visible(Contact, after_id, viewer()) if after_id is not None else None
+    return page(
+        "companies/contacts.html",
+        "companies/_contact_rows.html",
+        company=company,
+        rows=company_profile.contacts(company, viewer(), after),
+        page_size=PAGE,
     )
 
 
@@ -104,23 +123,6 @@ def delete(company_id: int) -> Response:
     )
 
 
-@bp.post("/address")
-@access(STAFF)
-def address() -> Response:
-    """The fields of one address again, as typed, in the order of the country just chosen (C4)."""
-    kind = request.args.get("kind", "")
-    if kind not in set(AddressKind):
-        return Response(status=404)
-    form = CompanyForm.load(viewer=viewer())
-    return page(
-        "companies/address.html",
-        "companies/_address.html",
-        tab=form.tabs[1],
-        kind=AddressKind(kind),
-        address_titles=ADDRESS_TITLES,
-    )
-
-
 def _starting_values() -> dict[str, Any]:
     """Return what a new company starts from: a parent or a status named in the address."""
     return {
@@ -149,5 +151,6 @@ def _saved(form: CompanyForm, company: Company, message: str) -> Response:
 
 def _warm(values: dict[str, Any]) -> None:
     """Read together the records that the autocompletes of the dialog are going to name."""
-    references = [values[f"{kind}_{part}"] for kind in AddressKind for part in REFERENCE_PARTS]
-    lookups.warm(references, [values[name] for name in ("account_manager", "telemarketer", "sales_rep")])
+    lookups.warm(
+        address_references(values), [values[name] for name in ("account_manager", "telemarketer", "sales_rep")]
+    )

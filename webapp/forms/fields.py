@@ -17,8 +17,9 @@ import wtforms
 from flask import url_for
 from wtforms.validators import StopValidation
 
+from webapp.dates import PartialDate
 from webapp.emails import normal_email
-from webapp.i18n import _
+from webapp.i18n import _, partial_day, read_partial_day
 from webapp.models import ReferenceList
 from webapp.services import lookups, references
 from webapp.text import clean_line, clean_text, search_key
@@ -75,6 +76,10 @@ class Field(wtforms.Field):
         """Write a domain value as a user would type it."""
         return "" if value is None else str(value)
 
+    def shown(self, value: Any) -> str:
+        """Write a domain value as one reads it on a page: the label of what is chosen, not its id."""
+        return self.write(value)
+
     def clean(self, typed: str) -> Any:
         """Turn what was typed into a domain value; ValueError with a message for the user if it can't be."""
         value = self.tidy(typed)
@@ -121,6 +126,8 @@ class Checkbox(Field):
     empty = False
     #: A box that is shown only when there is something to confirm.
     wanted = True
+    #: Shown ticked or not, but without effect now: it can't be changed.
+    greyed = False
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         if not self.readonly:
@@ -128,6 +135,22 @@ class Checkbox(Field):
 
     def write(self, value: Any) -> str:
         return "1" if value else ""
+
+    def shown(self, value: Any) -> str:
+        return str(_("Oui") if value else _("Non"))
+
+
+class Confirmation(Checkbox):
+    """A box by which one confirms one thing: ticked for another, as before it was changed, it is not ticked."""
+
+    wanted = False
+    #: What it confirms, as the box is posted.
+    subject = ""
+
+    def ask(self, subject: str) -> None:
+        """Show the box, for this thing alone."""
+        self.wanted, self.subject = True, subject
+        self.data = (self.raw_data or [""])[0] == subject
 
 
 class Choice(Field):
@@ -144,6 +167,9 @@ class Choice(Field):
     def options(self) -> Iterable[tuple[str, str, bool]]:
         first = [] if self.required and self.data else [("", "—", not self.data)]
         return first + [(m.value, text, m == self.data) for m, text in self.labels().items()]
+
+    def shown(self, value: Any) -> str:
+        return str(self.labels().get(value, ""))
 
     def clean(self, typed: str) -> StrEnum | None:
         if not typed:
@@ -166,8 +192,10 @@ class Ref(Field):
 
     @property
     def options(self) -> Iterable[tuple[str, str, bool]]:
-        choices = references.options(self.list, keep=self._kept)
-        return [("", "—", self.data is None)] + [(str(i), label, i == self.data) for i, label in choices]
+        return [("", "—", self.data is None)] + [(str(i), label, i == self.data) for i, label in self._offered()]
+
+    def shown(self, value: Any) -> str:
+        return dict(self._offered()).get(value, "")
 
     def clean(self, typed: str) -> int | None:
         if not typed:
@@ -178,6 +206,9 @@ class Ref(Field):
         if not typed.isdecimal() or int(typed) not in dict(references.options(self.list)):
             raise ValueError(_("Choisissez une valeur de la liste."))
         return int(typed)
+
+    def _offered(self) -> list[tuple[int, str]]:
+        return references.options(self.list, keep=self._kept)
 
     @property
     def _kept(self) -> int | None:
@@ -221,6 +252,9 @@ class Lookup(Field):
         if self.raw_data:
             return self.raw_data[0]
         return self._label(self.data)
+
+    def shown(self, value: Any) -> str:
+        return self._label(value)
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Read the id, the text, and the choice among candidates, instead of one value."""
@@ -327,6 +361,27 @@ class Email(Field):
         if normal is None:
             raise ValueError(_("Cette adresse e-mail n’est pas valable. Exemple : prenom.nom@exemple.fr"))
         return normal
+
+
+class PartialDay(Field):
+    """A day, with its year when one knows it: `12/01/1998`, `12/01`, `12 janvier` (K6, D20)."""
+
+    empty = None
+
+    def __init__(self, label: Any, **kwargs: Any):
+        super().__init__(label, max_length=60, **kwargs)
+
+    def write(self, value: Any) -> str:
+        return partial_day(value)
+
+    def clean(self, typed: str) -> PartialDate | None:
+        value = super().clean(typed)
+        if not value:
+            return None
+        try:
+            return read_partial_day(value)
+        except ValueError:
+            raise ValueError(_("Ce n’est pas une date. Exemples : 12/01/1998, ou 12/01 sans l’année.")) from None
 
 
 class Password(Field):

@@ -1,54 +1,35 @@
 """A company as its profile page shows it: everything readable, in a fixed number of queries (C9, F6)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Row, bindparam, literal, select, tuple_
+from sqlalchemy import Integer, Row, Select, bindparam, literal, select, tuple_
 from sqlalchemy.orm import aliased
 
 from webapp.access import Viewer, seen_by, unscoped, visible, visible_to_all
-from webapp.addresses import format_address, prints_subdivision
 from webapp.extensions import db
-from webapp.models import (
-    REFERENCE_PARTS,
-    AddressKind,
-    Company,
-    CompanyAddress,
-    CompanyPhoneKind,
-    ReferenceItem,
-    Resource,
-)
+from webapp.i18n import language
+from webapp.models import AddressKind, Company, Contact, ContactPhone, ContactPhoneKind, ReferenceItem
 from webapp.phones import Phone, read_phone
-from webapp.services.values import country_code
+from webapp.services import companies, profiles
+from webapp.services.contacts import full_name
+from webapp.services.profiles import PAGE
 from webapp.vat import VatCheck, check_vat
-
-#: Subsidiaries shown at a time.
-PAGE = 20
 
 #: A longer chain of parents is cut: nobody reads it, and a circle made by another program must not hang the page.
 LONGEST_CHAIN = 12
 
-PEOPLE = ("account_manager_id", "telemarketer_id", "sales_rep_id", "created_by_id", "updated_by_id")
-REFERENCES = tuple(
-    column.name
-    for column in Company.__table__.columns
-    if any(key.column.table is ReferenceItem.__table__ for key in column.foreign_keys)
-)
-
-
-# Built once: building a statement costs more than running it.
-_REFERENCES = select(ReferenceItem).where(ReferenceItem.id.in_(bindparam("ids", expanding=True)))
-_PEOPLE = select(Resource.id, Resource.name).where(Resource.id.in_(bindparam("ids", expanding=True)))
-_SUBSIDIARIES = (
-    visible_to_all(Company, Company.id, Company.name, Company.commercial_status, Company.company_number)
-    .where(Company.parent_id == bindparam("parent"))
-    .order_by(Company.sort_key, Company.id)
-    .limit(PAGE + 1)
-)
-_MORE_SUBSIDIARIES = _SUBSIDIARIES.where(
-    tuple_(Company.sort_key, Company.id)
-    > tuple_(bindparam("key", type_=Company.sort_key.type), bindparam("id", type_=Company.id.type))
+#: The numbers by which one reaches a contact, the first they have is the one listed.
+DIRECT_NUMBERS = (
+    ContactPhoneKind.OFFICE,
+    ContactPhoneKind.MOBILE,
+    ContactPhoneKind.MAIN,
+    ContactPhoneKind.OFFICE2,
+    ContactPhoneKind.HOME,
+    ContactPhoneKind.HOME2,
+    ContactPhoneKind.CAR,
+    ContactPhoneKind.OTHER,
 )
 
 
@@ -60,92 +41,39 @@ class Ancestor:
     name: str
 
 
-@dataclass(frozen=True)
-class PostalAddress:
-    """An address, ready to read."""
+class ContactLine(NamedTuple):
+    """A contact in the list of its company."""
 
-    kind: AddressKind
-    lines: list[str]
-    #: The province or state, where the lines, written as in its country, leave it out.
-    subdivision: str
-    work_region: str
-    work_site: str
+    id: int
+    full_name: str
+    job_title: str
+    email1: str
+    phone: Phone | None
 
 
 @dataclass(frozen=True)
-class Profile:
+class Profile(profiles.Profile):
     """What the page shows besides the company's own columns."""
 
-    company: Company
-    labels: Mapping[int | None, str]
-    people: Mapping[int | None, str]
     ancestors: list[Ancestor]
-    addresses: list[PostalAddress]
-    phones: dict[CompanyPhoneKind, Phone]
     vat: VatCheck | None
+    contacts: list[ContactLine]
+    #: Contacts whom the surveys that are on cannot reach: id and full_name.
+    unreachable: list[Row[Any]]
     subsidiaries: list[Row[Any]]
-
-    def label(self, name: str) -> str:
-        """Return the label of one of the company's list values, by the value's name."""
-        return self.labels.get(getattr(self.company, f"{name}_id"), "")
-
-    def person(self, name: str) -> str:
-        """Return the name of one of the company's resources, by the value's name."""
-        return self.people.get(getattr(self.company, f"{name}_id"), "")
 
 
 def read(company: Company, viewer: Viewer) -> Profile:
     """Return the profile of a company the viewer may see."""
-    references = _references(company)
-    main = company.addresses.get(AddressKind.MAIN)
-    country = country_code(main.country_id if main else None)
-    vat_country = country if main else None
+    parts = profiles.read(company, companies.SHAPE)
+    vat_country = parts["country"] if AddressKind.MAIN in company.addresses else None
     return Profile(
-        company=company,
-        labels={item.id: item.label for item in references.values()},
-        people=_people(company),
+        **parts,
         ancestors=ancestors(company, viewer),
-        addresses=[
-            _postal_address(company.addresses[kind], references) for kind in AddressKind if kind in company.addresses
-        ],
-        phones={
-            kind: read_phone(company.phones[kind].typed, country) for kind in CompanyPhoneKind if kind in company.phones
-        },
         vat=check_vat(company.vat_number, vat_country) if company.vat_number else None,
+        contacts=contacts(company, viewer),
+        unreachable=unreachable(company, viewer) if company.surveys_enabled else [],
         subsidiaries=subsidiaries(company, viewer),
-    )
-
-
-def _references(company: Company) -> dict[int, ReferenceItem]:
-    ids = {getattr(company, name) for name in REFERENCES}
-    for address in company.addresses.values():
-        ids |= {getattr(address, f"{part}_id") for part in REFERENCE_PARTS}
-    return {item.id: item for item in db.session.scalars(_REFERENCES, {"ids": list(ids - {None})})}
-
-
-def _people(company: Company) -> dict[int | None, str]:
-    ids = {getattr(company, name) for name in PEOPLE} - {None}
-    return dict(db.session.execute(_PEOPLE, {"ids": list(ids)}).all()) if ids else {}
-
-
-def _postal_address(address: CompanyAddress, references: Mapping[int, ReferenceItem]) -> PostalAddress:
-    def item(part: str) -> ReferenceItem | None:
-        return references.get(getattr(address, f"{part}_id") or 0)
-
-    def label(part: str) -> str:
-        found = item(part)
-        return found.label if found else ""
-
-    country = item("country")
-    parts = {part: getattr(address, part) for part in ("street", "building", "floor", "city", "postal_code")}
-    parts["country"] = country.code if country else ""
-    subdivision = label("subdivision")
-    return PostalAddress(
-        kind=address.kind,
-        lines=format_address(parts, label("country"), subdivision),
-        subdivision="" if prints_subdivision(parts["country"]) else subdivision,
-        work_region=label("work_region"),
-        work_site=label("work_site"),
     )
 
 
@@ -170,7 +98,81 @@ def ancestors(company: Company, viewer: Viewer) -> list[Ancestor]:
 
 def subsidiaries(company: Company, viewer: Viewer, after: Company | None = None) -> list[Row[Any]]:
     """Return the subsidiaries the viewer may see, in order of name: one page and one more, to know if there are."""
-    parameters = {"parent": company.id, **seen_by(viewer)}
+    return _page(_subsidiaries(), company, viewer, after)
+
+
+def contacts(company: Company, viewer: Viewer, after: Contact | None = None) -> list[ContactLine]:
+    """Return the contacts of a company the viewer may see, last names in order: one page and one more (C9)."""
+    rows = _page(_contacts(language()), company, viewer, after)
+    phones = _direct_numbers([row.id for row in rows])
+    return [
+        ContactLine(row.id, full_name(row._asdict(), row.title or ""), row.job_title, row.email1, phones.get(row.id))
+        for row in rows
+    ]
+
+
+def unreachable(company: Company, viewer: Viewer) -> list[Row[Any]]:
+    """Return the contacts of a company that have no e-mail 1: one page and one more (D13)."""
+    return _page(_unreachable(), company, viewer)
+
+
+def _direct_numbers(contact_ids: list[int]) -> dict[int, Phone]:
+    """Return the number by which each of these contacts is reached, of those who have one."""
+    if not contact_ids:
+        return {}
+    rows = db.session.execute(_DIRECT_NUMBERS, {"ids": contact_ids})
+    last_first = sorted(rows, key=lambda row: DIRECT_NUMBERS.index(row.kind), reverse=True)
+    return {row.contact_id: read_phone(row.e164 or row.typed, None) for row in last_first}
+
+
+# --- statements: each is built once, since building one costs more than running it ----------------------------------
+
+
+class Pages(NamedTuple):
+    """A list of what belongs to a company, in order of name: its first page, and the one after a record."""
+
+    first: Select[Any]
+    following: Select[Any]
+
+
+def _page(pages: Pages, company: Company, viewer: Viewer, after: Any = None) -> list[Row[Any]]:
+    parameters = {"company": company.id, **seen_by(viewer)}
     if after is None:
-        return list(db.session.execute(_SUBSIDIARIES, parameters))
-    return list(db.session.execute(_MORE_SUBSIDIARIES, parameters | {"key": after.sort_key, "id": after.id}))
+        return list(db.session.execute(pages.first, parameters))
+    return list(db.session.execute(pages.following, parameters | {"key": after.sort_key, "id": after.id}))
+
+
+def _pages(model: type[Any], statement: Select[Any]) -> Pages:
+    first = statement.order_by(model.sort_key, model.id).limit(PAGE + 1)
+    place = tuple_(bindparam("key", type_=model.sort_key.type), bindparam("id", type_=model.id.type))
+    return Pages(first, first.where(tuple_(model.sort_key, model.id) > place))
+
+
+@cache
+def _subsidiaries() -> Pages:
+    columns = (Company.id, Company.name, Company.commercial_status, Company.company_number)
+    return _pages(Company, visible_to_all(Company, *columns).where(Company.parent_id == bindparam("company")))
+
+
+@cache
+def _contacts(language: str) -> Pages:
+    title = ReferenceItem.label_en if language == "en" else ReferenceItem.label_fr
+    names = (Contact.first_name, Contact.middle_name, Contact.last_name, Contact.honorific, title.label("title"))
+    statement = visible_to_all(Contact, Contact.id, *names, Contact.job_title, Contact.email1).outerjoin(
+        ReferenceItem, ReferenceItem.id == Contact.title_id
+    )
+    return _pages(Contact, statement.where(Contact.company_id == bindparam("company")))
+
+
+@cache
+def _unreachable() -> Pages:
+    statement = visible_to_all(Contact, Contact.id, Contact.name.label("full_name"))
+    return _pages(Contact, statement.where(Contact.company_id == bindparam("company"), Contact.email1 == ""))
+
+
+_DIRECT_NUMBERS = unscoped(
+    select(ContactPhone.contact_id, ContactPhone.kind, ContactPhone.typed, ContactPhone.e164).where(
+        ContactPhone.contact_id.in_(bindparam("ids", expanding=True)), ContactPhone.kind.in_(DIRECT_NUMBERS)
+    ),
+    "the numbers of contacts that were read as visible",
+)

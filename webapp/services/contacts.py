@@ -46,6 +46,11 @@ def full_name(values: Mapping[str, Any], title: str = "") -> str:
     return " ".join(part for part in parts if part)
 
 
+def name_of(contact: Contact, title: str = "") -> str:
+    """Return the full name of a contact; `title` is the label of its title in the reader's language (K2)."""
+    return full_name({name: getattr(contact, name) for name in ("honorific", *_NAMES)}, title)
+
+
 def name_keys(first_name: str, middle_name: str, last_name: str) -> dict[str, Any]:
     """Return what a contact is sorted by, the last name first, and found by."""
     name = " ".join(filter(None, (first_name, middle_name, last_name)))
@@ -59,7 +64,7 @@ def name_keys(first_name: str, middle_name: str, last_name: str) -> dict[str, An
 def problems(values: Mapping[str, Any], contact: Contact | None = None) -> dict[str, str]:
     """Return what in `values` breaks a rule, by name; `contact` is the one they would change."""
     found = {name: _("Ce champ est obligatoire.") for name in REQUIRED if not values.get(name)}
-    if company := _company(values.get("company")):
+    if company := company_of(values.get("company")):
         found |= problems_with(company, values, contact)
     if (number := values.get("contact_number")) and (owner := _owner_of_number(number, contact)):
         found["contact_number"] = _("Ce numéro est déjà celui de « %(name)s ».", name=owner)
@@ -77,7 +82,33 @@ def problems_with(company: Company, values: Mapping[str, Any], contact: Contact 
     return found
 
 
-def _company(company_id: int | None) -> Company | None:
+def effects_of_move(contact: Contact, company: Company) -> list[str]:
+    """Return what follows when a contact goes to another company, as sentences to read before it does (K1, D9, D12)."""
+    former = company_of(contact.company_id)
+    effects = [
+        _(
+            "Le contact quitte « %(former)s » et rejoint « %(new)s ».",
+            former=former.name if former else "",
+            new=company.name,
+        ),
+        _("Ses adresses et ses numéros restent tels quels."),
+        _(
+            "Il reste dans les listes « Mes contacts » où il se trouve, mais ne s’affiche plus pour ceux qui ne voient "
+            "pas « %(new)s ».",
+            new=company.name,
+        ),
+    ]
+    if contact.is_reference and not company.is_reference:
+        effects.append(
+            _("Sa référence commerciale est gardée, mais sans effet : « %(new)s » n’en est pas une.", new=company.name)
+        )
+    if company.surveys_enabled:
+        effects.append(_("Les enquêtes sont activées pour « %(new)s » : l’e-mail 1 est obligatoire.", new=company.name))
+    return effects
+
+
+def company_of(company_id: int | None) -> Company | None:
+    """Return the company whose rules a contact follows; whether one may see it has been asked already."""
     if not company_id:
         return None
     company = select(Company).where(Company.id == company_id)

@@ -106,6 +106,11 @@ def address_rows(values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             yield {"kind": kind, **row}
 
 
+def address_references(values: Mapping[str, Any]) -> list[int | None]:
+    """Return the ids of the list values that the addresses hold."""
+    return [values[f"{kind}_{part}"] for kind in AddressKind for part in REFERENCE_PARTS]
+
+
 def country_code(country_id: int | None) -> str:
     """Return the country in which numbers without one are read: the main address's, else the organisation's."""
     return references.code_of(country_id) or organisation.load().country

@@ -11,6 +11,8 @@ from webapp.i18n import _, _l
 ABILITIES = {
     Ability.EDIT_COMPANY: _l("Modifier une société que l’on voit"),
     Ability.DELETE_COMPANY: _l("Supprimer une société que l’on voit"),
+    Ability.EDIT_CONTACT: _l("Modifier un contact que l’on voit"),
+    Ability.DELETE_CONTACT: _l("Supprimer un contact que l’on voit"),
     Ability.ADD_REFERENCE: _l("Ajouter une province, un état ou une source depuis la fiche d’une société"),
     Ability.ADMINISTER: _l("Administrer : listes, ressources, entités de facturation, paramètres"),
 }

@@ -1,0 +1,42 @@
+"""Contacts for address books: one as its file, and « Mes contacts » whole (R5, T6)."""
+
+from flask import Blueprint
+from werkzeug.wrappers import Response
+
+from webapp.access import STAFF, access, get_visible
+from webapp.forms.contact import PHONE_LABELS
+from webapp.forms.coordinates import ADDRESS_TITLES
+from webapp.models import Contact
+from webapp.services import vcards
+from webapp.web import public_url, viewer
+
+bp = Blueprint("vcards", __name__)
+
+
+@bp.get("/contacts/<int:contact_id>.vcf")
+@access(STAFF)
+def one(contact_id: int) -> Response:
+    """The vCard of a contact."""
+    contact = get_visible(Contact, contact_id, viewer())
+    return _download(vcards.of(contact, viewer(), _words()), vcards.file_name(contact))
+
+
+@bp.get("/my-contacts.vcf")
+@access(STAFF)
+def mine() -> Response:
+    """The vCards of « Mes contacts »."""
+    return _download(vcards.of_mine(viewer(), _words()), "mes-contacts.vcf")
+
+
+def _words() -> vcards.Words:
+    return vcards.Words(page_of=_page_of, phones=PHONE_LABELS, addresses=ADDRESS_TITLES)
+
+
+def _page_of(contact_id: int) -> str:
+    return public_url("contacts.show", contact_id=contact_id)
+
+
+def _download(text: str, name: str) -> Response:
+    response = Response(text, mimetype="text/vcard")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

@@ -1,0 +1,27 @@
+"""A contact as its profile page shows it: everything readable, in a fixed number of queries (K3 to K6, K8, F6)."""
+
+from dataclasses import dataclass
+
+from webapp.access import Viewer, get_visible
+from webapp.models import Company, Contact
+from webapp.services import contacts, my_contacts, profiles
+
+
+@dataclass(frozen=True)
+class Profile(profiles.Profile):
+    """What the page shows besides the contact's own columns."""
+
+    full_name: str
+    company: Company
+    is_mine: bool
+
+
+def read(contact: Contact, viewer: Viewer) -> Profile:
+    """Return the profile of a contact the viewer may see."""
+    parts = profiles.read(contact, contacts.SHAPE)
+    return Profile(
+        **parts,
+        full_name=contacts.name_of(contact, parts["labels"].get(contact.title_id, "")),
+        company=get_visible(Company, contact.company_id, viewer),
+        is_mine=my_contacts.has(contact, viewer),
+    )

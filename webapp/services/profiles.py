@@ -1,0 +1,107 @@
+"""What the pages of companies and of contacts show alike, in a fixed number of queries (C9, F6)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from webapp.addresses import format_address, prints_subdivision
+from webapp.extensions import db
+from webapp.models import REFERENCE_PARTS, TEXT_PARTS, AddressKind, ReferenceItem, Resource
+from webapp.phones import Phone, read_phone
+from webapp.services.values import Shape, country_code
+
+#: Records of a list shown at a time: subsidiaries, contacts.
+PAGE = 20
+
+# Built once: building a statement costs more than running it.
+_REFERENCES = select(ReferenceItem).where(ReferenceItem.id.in_(bindparam("ids", expanding=True)))
+_PEOPLE = select(Resource.id, Resource.name).where(Resource.id.in_(bindparam("ids", expanding=True)))
+
+
+@dataclass(frozen=True)
+class PostalAddress:
+    """An address, ready to read."""
+
+    kind: AddressKind
+    lines: list[str]
+    #: The province or state, where the lines, written as in its country, leave it out.
+    subdivision: str
+    work_region: str
+    work_site: str
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A record, with the words its ids stand for, its addresses and its numbers."""
+
+    record: Any
+    labels: Mapping[int | None, str]
+    people: Mapping[int | None, str]
+    #: The country in which numbers without one are read.
+    country: str
+    addresses: list[PostalAddress]
+    phones: dict[StrEnum, Phone]
+
+    def label(self, name: str) -> str:
+        """Return the label of one of the record's list values, by the value's name."""
+        return self.labels.get(getattr(self.record, f"{name}_id"), "")
+
+    def person(self, name: str) -> str:
+        """Return the name of one of the record's resources, by the value's name."""
+        return self.people.get(getattr(self.record, f"{name}_id"), "")
+
+
+def read(record: Any, shape: Shape) -> dict[str, Any]:
+    """Return what a Profile holds of a record the viewer may see, by name."""
+    references = _references(record)
+    main = record.addresses.get(AddressKind.MAIN)
+    country = country_code(main.country_id if main else None)
+    return {
+        "record": record,
+        "labels": {item.id: item.label for item in references.values()},
+        "people": _people(record),
+        "country": country,
+        "addresses": [
+            _postal_address(record.addresses[kind], references) for kind in AddressKind if kind in record.addresses
+        ],
+        "phones": {
+            kind: read_phone(record.phones[kind].typed, country) for kind in shape.phone_kinds if kind in record.phones
+        },
+    }
+
+
+def _ids(record: Any, target: type[Any]) -> set[int]:
+    """Return the ids of `target` that the record's own columns hold."""
+    columns = (
+        c.name for c in record.__table__.columns for key in c.foreign_keys if key.column.table is target.__table__
+    )
+    return {getattr(record, name) for name in columns} - {None}
+
+
+def _references(record: Any) -> dict[int, ReferenceItem]:
+    ids = _ids(record, ReferenceItem)
+    for address in record.addresses.values():
+        ids |= _ids(address, ReferenceItem)
+    return {item.id: item for item in db.session.scalars(_REFERENCES, {"ids": list(ids)})}
+
+
+def _people(record: Any) -> dict[int | None, str]:
+    ids = _ids(record, Resource)
+    return dict(db.session.execute(_PEOPLE, {"ids": list(ids)}).all()) if ids else {}
+
+
+def _postal_address(address: Any, references: Mapping[int, ReferenceItem]) -> PostalAddress:
+    items = {part: references.get(getattr(address, f"{part}_id") or 0) for part in REFERENCE_PARTS}
+    labels = {part: item.label if item else "" for part, item in items.items()}
+    country = items["country"]
+    parts = {**{part: getattr(address, part) for part in TEXT_PARTS}, "country": country.code if country else ""}
+    return PostalAddress(
+        kind=address.kind,
+        lines=format_address(parts, labels["country"], labels["subdivision"]),
+        subdivision="" if prints_subdivision(parts["country"]) else labels["subdivision"],
+        work_region=labels["work_region"],
+        work_site=labels["work_site"],
+    )
