@@ -18,6 +18,7 @@ from webapp import create_app, text
 from webapp.config import ROOT, Settings
 from webapp.extensions import db
 from webapp.services import seeding
+from webapp.services.search import texts
 
 FOLDER = ROOT / "instance" / "bench"
 SECRET = "only for benchmarks"  # noqa: S105
@@ -41,7 +42,10 @@ class Which:
     @property
     def version(self) -> str:
         """What the rows depend on besides: the schema, the keys, the generator."""
-        sources = [*sorted((ROOT / "webapp" / "migrations").rglob("*.py")), Path(world.__file__), Path(bulk.__file__)]
+        sources = [
+            *sorted((ROOT / "webapp" / "migrations").rglob("*.py")),
+            *map(Path, (world.__file__, bulk.__file__, texts.__file__)),
+        ]
         code = b"".join(source.read_bytes() for source in sources)
         return hashlib.sha256(code + bytes([text.KEY_VERSION])).hexdigest()[:12]
 

@@ -4,10 +4,11 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import cycle
 from pathlib import Path
 from statistics import median, quantiles
+from time import perf_counter
 from urllib.parse import quote, urlsplit
 
 import brotli
@@ -19,9 +20,14 @@ from bench.load import Answer, Client, throughput
 from bench.pages import World, first_viewer, world_of
 from bench.report import NOT_AIMED_AT, Table, keep, say, verdict
 from bench.server import Served, serving
+from bench.world import NAMED_ON
 from tests.client import Browser, printed_values, sign_in
 from tests.markup import read
+from webapp.access import Viewer
 from webapp.extensions import db
+from webapp.services.search import finding
+from webapp.services.search.sources import Kind
+from webapp.services.search.typed import Typed
 
 #: Measures are taken in turns of so many requests, so that what disturbs one disturbs its neighbours too.
 TURNS = 12
@@ -229,9 +235,75 @@ OPERATIONS: dict[str, Operation] = {
     "autocomplete, common": _reading(lambda world: ["/lookups/companies?q=ma", "/lookups/companies?q=ateliers"]),
     "autocomplete, rare": _reading(lambda world: [f"/lookups/companies?q={quote(world.rare)}"]),
     "autocomplete, none": _reading(lambda world: ["/lookups/companies?q=zzzx", "/lookups/companies?q=martinzx"]),
+    "search, as typed": _reading(
+        lambda world: [f"/search/offers?q={q}" for q in ("m", "mart", "martin", "anne+martin", "0199", "zzzxq")]
+    ),
     "save, a phone": _saving(_change_phone),
     "save, a new name": _saving(_rename),
 }
+
+
+# --- F3: search ------------------------------------------------------------------------------------------------------
+
+#: What is typed: what many hold, what few hold, what nobody does; letters, words, numbers, errors.
+TYPED = (
+    *("m", "du", "ma", "martin", "jules", "exemple", "atelier", "ent", "tion", "lier", "quéré", "çelik"),
+    *("anne martin", "martin lyon", "anne noémie martin", "durand fils", "transports lyon", "œuvrard chloé"),
+    *("soc-0000", "soc-00001", "0199", "9900", "01 99 01 23 45", "+33 1 99", "exemple-12", "martin@exemple"),
+    *("zzzxq", "xqzw kpv", "zzzxq martin", "mratin", "dupnot", "a b c", "m m"),
+)
+#: Results of each kind, as the bar asks for.
+OFFERED = 7
+
+
+def f3(plan: Plan) -> None:
+    """Searching companies and contacts as one types, in the server, for viewers who see all and nearly nothing."""
+    for engine in plan.engines:
+        _f3(plan, engine)
+
+
+def _f3(plan: Plan, engine: str) -> None:
+    size = plan.sizes[-1]
+    table = Table(
+        f"F3, {engine}, {size:,} companies and {3 * size:,} contacts",
+        ["viewer", "p50 ms", "p95 ms", "slowest ms", "the slowest", "aim: p95 at most 10"],
+        f"Milliseconds in the server for what the search bar asks: {OFFERED} companies and {OFFERED} contacts, for "
+        f"{len(TYPED)} inputs, {TURNS} times each.",
+    )
+    for restricted in (False, True):
+        with application(plan.databases.get(Which(engine, size, restricted))) as app, app.test_request_context():
+            viewer = first_viewer()
+            viewers = {"sees all": viewer}
+            if restricted:
+                own = replace(viewer, principal_ids=viewer.principal_ids[1:])
+                viewers = {"sees one in ten": viewer, f"sees {NAMED_ON:,}": own, "sees nothing": _nobody(viewer)}
+            for name, who in viewers.items():
+                say(f"F3: {engine}, {name}")
+                seconds = _search_times(who)
+                times = sorted(one for of_input in seconds.values() for one in of_input)
+                slowest = max(seconds, key=lambda typed: median(seconds[typed]))
+                p50, p95 = _times(times)
+                worst = f"{median(seconds[slowest]) * 1000:.2f}"
+                table.add(name, p50, p95, worst, f"`{slowest}`", verdict(float(p95), at_most=10))
+    keep(table)
+
+
+def _nobody(viewer: Viewer) -> Viewer:
+    """A viewer to whom nothing is granted."""
+    return replace(viewer, principal_ids=(-1,))
+
+
+def _search_times(viewer: Viewer) -> dict[str, list[float]]:
+    seconds: dict[str, list[float]] = {typed: [] for typed in TYPED}
+    for turn in range(TURNS + 1):
+        for typed, times in seconds.items():
+            started = perf_counter()
+            for kind in Kind:
+                finding.find(kind, Typed.read(typed), viewer, OFFERED)
+            # The first turn warms what is read.
+            if turn:
+                times.append(perf_counter() - started)
+    return seconds
 
 
 # --- F5: bytes and requests ------------------------------------------------------------------------------------------
@@ -372,4 +444,4 @@ def f7(plan: Plan) -> None:
     keep(table)
 
 
-TARGETS: dict[str, Callable[[Plan], None]] = {"f1": f1, "f2": f2, "f5": f5, "f6": f6, "f7": f7}
+TARGETS: dict[str, Callable[[Plan], None]] = {"f1": f1, "f2": f2, "f3": f3, "f5": f5, "f6": f6, "f7": f7}

@@ -25,17 +25,25 @@ from webapp.models import (
     CompanyGrant,
     CompanyListing,
     CompanyPhone,
+    CompanySearch,
+    Contact,
+    ContactPhone,
+    ContactSearch,
     Counter,
+    MyContact,
     ReferenceItem,
     ReferenceList,
     Resource,
 )
-from webapp.services import billing_entities, companies, organisation, resources
+from webapp.services import billing_entities, companies, contacts, organisation, resources
+from webapp.services.search import texts
 from webapp.services.values import ADDRESS_PARTS
 
 RESOURCES = 200
 #: Restricted companies on which the viewer is named.
 NAMED_ON = 1000
+#: Contacts of the viewer’s own list.
+MARKED = 500
 #: Companies written at a time.
 BATCH = 5000
 
@@ -84,11 +92,16 @@ def build(size: int, *, restricted: bool) -> Cast:
     grants = _Grants(size, cast, restricted=restricted)
     numbered = enumerate(generate(size, cast), start=1)
     connection = db.session.connection()
+    people = _People(size, cast)
+    words: set[str] = set()
     while batch := list(islice(numbered, BATCH)):
-        _write(connection, batch, grants)
+        words |= _write(connection, batch, grants)
+        words |= people.write(connection, batch)
+    texts.add_words(words)
     db.session.execute(db.update(Counter).where(Counter.name == "company").values(value=size))
     if connection.dialect.name == "postgresql":
-        db.session.execute(db.select(db.func.setval(db.func.pg_get_serial_sequence("company", "id"), size)))
+        for table, last in (("company", size), ("contact", people.count)):
+            db.session.execute(db.select(db.func.setval(db.func.pg_get_serial_sequence(table, "id"), last)))
     db.session.commit()
     return cast
 
@@ -180,14 +193,12 @@ class _Grants:
         return named
 
 
-def _write(connection: Any, batch: list[tuple[int, dict[str, Any]]], grants: _Grants) -> None:
-    rows: dict[Any, list[dict[str, Any]]] = {
-        table: []
-        for table in (
-            model.__table__ for model in (Company, CompanyAddress, CompanyPhone, CompanyGrant, CompanyListing)
-        )
-    }
-    company, address, phone, grant, listing = rows.values()
+def _write(connection: Any, batch: list[tuple[int, dict[str, Any]]], grants: _Grants) -> set[str]:
+    """Write some companies; return the words of their names."""
+    models = (Company, CompanyAddress, CompanyPhone, CompanyGrant, CompanyListing, CompanySearch)
+    rows: dict[Any, list[dict[str, Any]]] = {model.__table__: [] for model in models}
+    company, address, phone, grant, listing, searched = rows.values()
+    words: set[str] = set()
     for company_id, values in batch:
         changed_at = datetime(2026, 1, 1, tzinfo=UTC) - timedelta(minutes=company_id * 7919 % 1_000_000)
         columns = companies.company_columns(values)
@@ -197,11 +208,11 @@ def _write(connection: Any, batch: list[tuple[int, dict[str, Any]]], grants: _Gr
             {"company_id": company_id, "kind": "main"}
             | {c: values[name] for part, c in ADDRESS_PARTS.items() if (name := f"main_{part}") in values}
         )
-        phone.extend(
-            {"company_id": company_id, "kind": kind, "typed": typed, "e164": "+33" + typed.replace(" ", "")[1:]}
-            for kind in ("main", "fax")
-            if (typed := values.get(f"phone_{kind}"))
-        )
+        phones = [_phone(kind, typed) for kind in ("main", "fax") if (typed := values.get(f"phone_{kind}"))]
+        phone.extend({"company_id": company_id, **one} for one in phones)
+        text = texts.company_text({"alias": "", "vat_number": "", **values}, phones)
+        searched.append({"company_id": company_id, "text": text})
+        words |= texts.words_of(text)
         places = companies.places(columns)
         for principal_id in grants.principals(values):
             granted = {"company_id": company_id, "principal_id": principal_id, "sort_key": columns["sort_key"]}
@@ -209,3 +220,56 @@ def _write(connection: Any, batch: list[tuple[int, dict[str, Any]]], grants: _Gr
             listing.extend(granted | {"tree": tree, "branch_id": branch_id} for tree, branch_id in places)
     for table, table_rows in rows.items():
         bulk.insert(connection, table, table_rows)
+    return words
+
+
+def _phone(kind: str, typed: str) -> dict[str, Any]:
+    return {"kind": kind, "typed": typed, "e164": "+33" + typed.replace(" ", "")[1:]}
+
+
+# --- contacts --------------------------------------------------------------------------------------------------------
+
+
+class _People:
+    """Three people at each company, of names that many bear; some of them in the viewer's list."""
+
+    def __init__(self, size: int, cast: Cast):
+        self._rng = random.Random(size + 2)
+        self._first, self._last = Skew(FIRST_NAMES), Skew(FAMILIES)
+        self._titles = cast.lists[ReferenceList.TITLE][:2]
+        self._viewer_id = cast.viewer.id
+        #: Every so many companies, one of its people is marked.
+        self._every = max(size // MARKED, 1)
+        self.count = 0
+
+    def write(self, connection: Any, batch: list[tuple[int, dict[str, Any]]]) -> set[str]:
+        """Write the people of some companies; return the words of their names."""
+        models = (Contact, ContactPhone, ContactSearch, MyContact)
+        rows: dict[Any, list[dict[str, Any]]] = {model.__table__: [] for model in models}
+        contact, phone, searched, mine = rows.values()
+        words: set[str] = set()
+        changed_at = datetime(2026, 1, 1, tzinfo=UTC)
+        for company_id, _company in batch:
+            for _place in range(3):
+                self.count += 1
+                values = self._values(company_id)
+                phones = [_phone("office", f"01 99 01 {self.count // 100 % 100:02} {self.count % 100:02}")]
+                contact.append(
+                    contacts.contact_columns(values)
+                    | {"id": self.count, "created_at": changed_at, "updated_at": changed_at}
+                )
+                phone.extend({"contact_id": self.count, **one} for one in phones)
+                text = texts.contact_text(values, phones)
+                searched.append({"contact_id": self.count, "text": text})
+                words |= texts.words_of(text)
+            if company_id % self._every == 0:
+                mine.append({"resource_id": self._viewer_id, "contact_id": self.count, "added_at": changed_at})
+        for table, table_rows in rows.items():
+            bulk.insert(connection, table, table_rows)
+        return words
+
+    def _values(self, company_id: int) -> dict[str, Any]:
+        first, last = self._first.pick(self._rng), self._last.pick(self._rng)
+        address = f"{first}.{last}@exemple-{company_id}.example".lower()
+        given = {"company": company_id, "title": self._rng.choice(self._titles), "job_title": "Responsable"}
+        return {**contacts.SHAPE.empty, **given, "first_name": first, "last_name": last, "email1": address}

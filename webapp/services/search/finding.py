@@ -41,7 +41,7 @@ FIELDS = {
 }
 
 #: Candidates read in a turn; more, when so few of them may be seen that the result would be short.
-BUDGET = 400
+BUDGET = 200
 WIDE_BUDGET = 8_000
 
 #: Who sees fewer companies than this is searched whole where an index gives too much.
@@ -106,7 +106,8 @@ class _Search:
             return
         if source is Source.STARTS and self._is_common(words):
             source = Source.SCAN
-        was_cut = self._take(source, words, BUDGET)
+        few = source is Source.NAMES and not self.filters
+        was_cut = self._take(source, words, 3 * self.limit if few else BUDGET)
         if was_cut and len(self.found) < self.limit:
             self._take(*((Source.OWN, words, BUDGET) if self._sees_little else (source, words, WIDE_BUDGET)))
 
@@ -183,9 +184,11 @@ def _statement(
         visible_to_all(model, *_columns(kind, in_language), model.sort_key, rank.label("rank"))
         .join_from(hits, model, model.id == hits.c.id)
         .join(kind.text, kind.text_id == model.id)
-        # Names are read by the weights of their letters, which are blind to more than the words are.
-        .where(sources.has_words(kind, words), *(_filter(name) for name in filters))
+        .where(*(_filter(name) for name in filters))
     )
+    if source in (Source.NAMES, Source.OWN):
+        # The others have looked. Names are read by the weights of their letters, which are blind to more.
+        found = found.where(sources.has_words(kind, words))
     if kind is Kind.CONTACT:
         found = found.join(Company, Company.id == Contact.company_id)
         found = found.outerjoin(ReferenceItem, ReferenceItem.id == Contact.title_id)
