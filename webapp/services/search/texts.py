@@ -137,7 +137,7 @@ def _rows(texts: Mapping[int, str]) -> tuple[Select[Any], dict[str, Any]]:
     """
     if db.engine.dialect.name == "postgresql":
         columns = (bindparam("ids", type_=ARRAY(Id)), bindparam("texts", type_=ARRAY(Text)))
-        found = func.unnest(*columns).table_valued("id", "text")
+        found = func.unnest(*columns).table_valued("id", "text").render_derived()
         return select(found.c.id, found.c.text), {"ids": list(texts), "texts": list(texts.values())}
     pairs = func.json_each(bindparam("pairs", type_=String)).table_valued("value")
     one = (func.json_extract(pairs.c.value, place) for place in ("$[0]", "$[1]"))
