@@ -57,7 +57,8 @@ def test_reading_never_fails_and_a_normal_form_is_its_own(typed):
 
 @given(
     st.from_regex(
-        r"[A-Za-z0-9._-]{1,70}@(?:[a-z0-9-]{1,70}\.){1,4}(?:[a-z0-9]{1,5}|test|local|arpa|onion|invalid)", fullmatch=True
+        r"[A-Za-z0-9._-]{1,70}@(?:[a-z0-9-]{1,70}\.){1,4}(?:[a-z0-9]{1,5}|test|local|arpa|onion|invalid)",
+        fullmatch=True,
     )
 )
 def test_a_plain_address_is_read_as_any_other(typed):
