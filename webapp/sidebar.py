@@ -1,12 +1,13 @@
-"""The tree beside a page: which branches are open, what stands in them, where each entry leads (T1 to T5).
+"""The tree beside a page: what is open in it, what stands there, where each entry leads (T1 to T6).
 
-Open branches are remembered in a cookie, which `tree.js` writes as branches are opened and which the server writes
-when a link opened one, so that the tree is the same on the next page, scripts on or off.
+Open branches and companies are remembered in a cookie, which `tree.js` writes as they are opened and which the server
+writes when a link opened one, so that the tree is the same on the next page, scripts on or off.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from string import ascii_uppercase
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlencode
@@ -15,15 +16,18 @@ from flask import after_this_request, current_app, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp.access import Viewer
-from webapp.i18n import _, _l, _n, number
-from webapp.models import NO_BRANCH, CommercialStatus, Company, ReferenceList, Resource, Tree
+from webapp.i18n import LazyString, _, _l, _n, number
+from webapp.models import NO_BRANCH, CommercialStatus, Company, Contact, ReferenceList, Resource, Tree
 from webapp.services import trees
-from webapp.services.trees import Branch, CompanyEntry, Entry, Level, Page, Place, TreeView
+from webapp.services.paging import Entry, Page, Place
+from webapp.services.trees import MY_CONTACTS, Branch, CompanyEntry, ContactEntry, Level, TreeView
 
 OPEN_COOKIE = "tree"
 VIEW_COOKIE = "tree_view"
+#: Says that one walks in « Mes contacts »: the tree beside a contact of one's own is then that one.
+MINE_COOKIE = "tree_mine"
 
-#: Open branches printed with a page; beyond, the ones opened first are closed.
+#: Open branches, and open companies, printed with a page; beyond, the ones opened first are closed.
 MAX_OPEN = 8
 
 _YEAR = 365 * 24 * 3600
@@ -32,20 +36,21 @@ _ICONS = {
     ReferenceList.BUSINESS_REGION: "globe",
     Resource: "user",
 }
-_TITLES = {
-    CommercialStatus.CLIENT: _l("Sociétés"),
-    CommercialStatus.LEAD: _l("Leads"),
-    CommercialStatus.PROSPECT: _l("Prospects"),
-}
-_SECTION_ICONS = {
-    CommercialStatus.CLIENT: "building-2",
-    CommercialStatus.LEAD: "target",
-    CommercialStatus.PROSPECT: "headset",
-}
+
+
+class Section(NamedTuple):
+    """A place of the menu Généralités: the companies of a status, or one's own contacts (N1)."""
+
+    title: LazyString
+    icon: str
+    endpoint: str
+
+
 _SECTIONS = {
-    CommercialStatus.CLIENT: "trees.companies",
-    CommercialStatus.LEAD: "trees.leads",
-    CommercialStatus.PROSPECT: "trees.prospects",
+    CommercialStatus.CLIENT: Section(_l("Sociétés"), "building-2", "trees.companies"),
+    CommercialStatus.LEAD: Section(_l("Leads"), "target", "trees.leads"),
+    CommercialStatus.PROSPECT: Section(_l("Prospects"), "headset", "trees.prospects"),
+    None: Section(_l("Mes contacts"), "book-user", "trees.my_contacts"),
 }
 
 #: Greek comes right after Latin in the order of names: the first name of all other scripts.
@@ -54,7 +59,11 @@ AFTER_LATIN = "α"
 #: What `aria-setsize` says of a level whose size is unknown.
 UNKNOWN = -1
 
-_BRANCH_KEY = re.compile(r"(?:{})-[0-9]{{1,18}}".format("|".join(Tree)))
+#: What the names of open branches and companies begin with. Companies are open in all the trees at once, but for
+#: those of « Mes contacts », which hold other contacts.
+_COMPANY, _MY_COMPANY = "company", "my-company"
+_KINDS = (*Tree, _COMPANY, _MY_COMPANY)
+_KEY = re.compile(r"(?:{})-[0-9]{{1,18}}".format("|".join(_KINDS)))
 
 E = TypeVar("E", bound=Entry)
 
@@ -68,6 +77,10 @@ class Record(NamedTuple):
     href: str
     position: int | None
     is_selected: bool
+    #: What answers with what stands below; nothing when nothing does.
+    children_url: str = ""
+    #: What stands below, when it is open.
+    children: "Entries | None" = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -106,12 +119,41 @@ class Node:
 Entries = Sequence[Node | Records]
 
 
+class Selected(NamedTuple):
+    """The record on screen: a company, or a contact of it."""
+
+    company: Company
+    contact: Contact | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unfolded:
+    """What is open in a tree: companies of branches, contacts of companies; and what is selected there."""
+
+    companies: Mapping[int, Page[CompanyEntry]] = field(default_factory=dict)
+    contacts: Mapping[int, Page[ContactEntry]] = field(default_factory=dict)
+    selected: Selected | None = None
+
+    def is_company(self, company_id: int) -> bool:
+        """Whether this company is what is on screen."""
+        return self.selected is not None and not self.selected.contact and self.selected.company.id == company_id
+
+    def is_contact(self, contact_id: int) -> bool:
+        """Whether this contact is what is on screen."""
+        return self.selected is not None and (contact := self.selected.contact) is not None and contact.id == contact_id
+
+
+FOLDED = Unfolded()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Link:
     label: str
     href: str
     icon: str = ""
     is_current: bool = False
+    #: Where what stands below is listed, if something does.
+    below: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,25 +177,47 @@ class Sidebar:
 # --- which view, which branches ------------------------------------------------------------------------------------
 
 
-def section_title(status: CommercialStatus) -> str:
-    """Return the name of the companies of a status, as the menu has it (N1)."""
-    return str(_TITLES[status])
+def section_title(status: CommercialStatus | None) -> str:
+    """Return the name of the companies of a status, or of one's own contacts, as the menu has it (N1)."""
+    return str(_SECTIONS[status].title)
 
 
-def section_titles() -> dict[CommercialStatus, str]:
-    return {status: section_title(status) for status in _TITLES}
+def section_titles() -> dict[CommercialStatus | None, str]:
+    return {status: section_title(status) for status in _SECTIONS}
 
 
-def section_icon(status: CommercialStatus) -> str:
-    return _SECTION_ICONS[status]
+def section_icon(status: CommercialStatus | None) -> str:
+    return _SECTIONS[status].icon
 
 
-def section_url(status: CommercialStatus, view: str | None = None, close: str | None = None) -> str:
-    return url_for(_SECTIONS[status], view=view, close=close)
+def section_url(status: CommercialStatus | None, view: str | None = None, close: str | None = None) -> str:
+    return url_for(_SECTIONS[status].endpoint, view=view, close=close)
+
+
+def view_url(view: TreeView, close: str | None = None) -> str:
+    """Return the page of a tree, in this view; `close` names a branch or a company that folds there."""
+    return section_url(view.status, None if view.is_mine else view.tree, close)
 
 
 def branch_url(view: TreeView, branch_id: int) -> str:
     return url_for("trees.branch", tree=view.tree, branch_id=branch_id)
+
+
+def company_url(view: TreeView, company_id: int) -> str:
+    """Return the address of the contacts of a company in a tree."""
+    return url_for("trees.company", tree=view.tree, company_id=company_id)
+
+
+def company_key(view: TreeView, company_id: int) -> str:
+    """Return the name of a company among all that can be open: `company-12`."""
+    return f"{_MY_COMPANY if view.is_mine else _COMPANY}-{company_id}"
+
+
+def view_beside(selected: Selected, viewer: Viewer) -> TreeView:
+    """Return the tree in which one shows a record: « Mes contacts » if one walks there, else that of its status."""
+    if request.cookies.get(MINE_COOKIE) and trees.holds(MY_CONTACTS, *selected, viewer):
+        return MY_CONTACTS
+    return chosen_view(selected.company.commercial_status)
 
 
 def chosen_view(status: CommercialStatus) -> TreeView:
@@ -172,8 +236,14 @@ def remember_view(view: TreeView) -> None:
         _set_cookie(VIEW_COOKIE, view.tree)
 
 
+def remember_section(view: TreeView) -> None:
+    """Keep whether one walks in « Mes contacts » for the next pages."""
+    if view.is_mine != bool(request.cookies.get(MINE_COOKIE)):
+        _set_cookie(MINE_COOKIE, "1" if view.is_mine else "")
+
+
 def opened() -> list[str]:
-    """Return the keys of the open branches, of all trees: the cookie's, changed by what the address says."""
+    """Return the keys of all that is open, in all trees: the cookie's, changed by what the address says."""
     keys = dict.fromkeys(_keys(request.cookies.get(OPEN_COOKIE, "")))
     for key in _keys(request.args.get("open", "")):
         keys.pop(key, None)
@@ -184,21 +254,27 @@ def opened() -> list[str]:
 
 
 def remember_opened(keys: Iterable[str]) -> None:
-    """Keep which branches are open for the next pages."""
+    """Keep what is open for the next pages."""
     text = ".".join(_last_opened(list(keys)))
     if request.cookies.get(OPEN_COOKIE, "") != text:
         _set_cookie(OPEN_COOKIE, text)
 
 
 def _keys(text: str) -> list[str]:
-    """Read keys of branches from what a browser sent; anything else in it is left out."""
-    return [key for key in re.split(r"[.,]|%2C", text[:4000]) if _BRANCH_KEY.fullmatch(key)]
+    """Read keys of branches and companies from what a browser sent; anything else in it is left out."""
+    return [key for key in re.split(r"[.,]|%2C", text[:4000]) if _KEY.fullmatch(key)]
 
 
 def _last_opened(keys: list[str]) -> list[str]:
-    """Return the keys of each tree, the last MAX_OPEN of them."""
-    of_each = ([key for key in keys if key.startswith(f"{tree}-")] for tree in Tree)
-    return [key for of_tree in of_each for key in of_tree[-MAX_OPEN:]]
+    """Return the keys of each kind, the last MAX_OPEN of them."""
+    of_each = ([key for key in keys if key.startswith(f"{kind}-")] for kind in _KINDS)
+    return [key for of_kind in of_each for key in of_kind[-MAX_OPEN:]]
+
+
+def _open_places(keys: list[str], key_of: Callable[[int], str]) -> dict[int, Place]:
+    """Return the beginnings of the levels that are open among those that `key_of` names."""
+    ids = (int(key.rpartition("-")[2]) for key in keys)
+    return {row_id: Place() for key, row_id in zip(keys, ids, strict=True) if key == key_of(row_id)}
 
 
 def _set_cookie(name: str, value: str) -> None:
@@ -214,37 +290,55 @@ def _set_cookie(name: str, value: str) -> None:
 
 def sidebar(
     viewer: Viewer,
-    view: TreeView | None = None,
+    view: TreeView,
     *,
-    selected: Company | None = None,
+    selected: Selected | None = None,
     branches: Page[Branch] | None = None,
     places: Mapping[int, Place] | None = None,
+    contact_places: Mapping[int, Place] | None = None,
 ) -> Sidebar:
-    """Return the tree with its open branches, the path to `selected` unfolded (T5): at most 5 queries.
+    """Return the tree with what is open in it, the path to `selected` unfolded (T5): at most 6 queries.
 
-    Without `view`, the one in which `selected` stands. `branches` are those of the view when they were read
-    already; `places` says where to read in some branches, which are then open.
+    `branches` are those of the view when they were read already; `places` says where to read in some branches, and
+    `contact_places` in some companies, which are then open.
     """
-    view = view or chosen_view(selected.commercial_status if selected else CommercialStatus.CLIENT)
-    open_places = {int(key.rpartition("-")[2]): Place() for key in _last_opened(opened()) if view.owns(key)}
-    open_places |= places or {}
-    path = trees.branch_of(selected, view) if selected else None
-    if selected is not None and path is not None:
-        open_places[path] = Place.around(selected.sort_key, selected.id)
+    keys = _last_opened(opened())
+    open_branches = _open_places(keys, view.key) | dict(places or {})
+    open_companies = _open_places(keys, partial(company_key, view)) | dict(contact_places or {})
+    path = None
+    if selected is not None and (path := trees.branch_of(selected.company, view)) is not None:
+        open_branches[path] = Place.around(selected.company.sort_key, selected.company.id)
+        if selected.contact is not None:
+            open_companies[selected.company.id] = Place.around(selected.contact.sort_key, selected.contact.id)
     page = branches or trees.branches(view, viewer)
     if path is not None and view.grouped_by is Resource and all(branch.id != path for branch in page.entries):
         page = trees.branches(view, viewer, trees.place_of_branch(path))
-    shown = {branch.id for branch in page.entries}
-    children = trees.pages(view, {key: place for key, place in open_places.items() if key in shown}, viewer)
     return Sidebar(
         title=section_title(view.status),
         view=str(view.label),
         href=section_url(view.status),
         refresh_url=url_for("trees.tree", tree=view.tree),
         views=_views(view),
-        nodes=branch_nodes(view, page, children, selected.id if selected else None),
+        nodes=branch_nodes(view, page, _unfold(view, viewer, page, open_branches, open_companies, selected)),
         unassigned=_unassigned(view, viewer),
     )
+
+
+def _unfold(
+    view: TreeView,
+    viewer: Viewer,
+    page: Page[Branch],
+    open_branches: Mapping[int, Place],
+    open_companies: Mapping[int, Place],
+    selected: Selected | None,
+) -> Unfolded:
+    """Read what is open below the branches that are shown: one query for the companies, one for the contacts."""
+    shown = {branch.id for branch in page.entries}
+    companies = trees.pages(view, {key: place for key, place in open_branches.items() if key in shown}, viewer)
+    with_contacts = {entry.id for level in companies.values() for entry in level.entries if entry.has_contacts}
+    contact_places = {key: place for key, place in open_companies.items() if key in with_contacts}
+    contacts = trees.contact_pages(view, contact_places, viewer)
+    return Unfolded(companies=companies, contacts=contacts, selected=selected)
 
 
 def _views(current: TreeView) -> list[Link]:
@@ -254,7 +348,7 @@ def _views(current: TreeView) -> list[Link]:
     return [
         Link(
             label=str(view.label),
-            href=section_url(view.status, view=view.tree),
+            href=view_url(view),
             icon=_ICONS[view.grouped_by],
             is_current=view is current,
         )
@@ -277,14 +371,8 @@ def count_text(count: int) -> str:
 # --- nodes ---------------------------------------------------------------------------------------------------------
 
 
-def branch_nodes(
-    view: TreeView,
-    page: Page[Branch],
-    children: Mapping[int, Page[CompanyEntry]] | None = None,
-    selected_id: int | None = None,
-) -> Entries:
-    """Return the nodes of some branches; those in `children` are open."""
-    children = children or {}
+def branch_nodes(view: TreeView, page: Page[Branch], unfolded: Unfolded = FOLDED) -> Entries:
+    """Return the nodes of some branches; those whose companies are `unfolded` are open."""
     tree_url = url_for("trees.tree", tree=view.tree)
     nodes = [
         Node(
@@ -295,10 +383,8 @@ def branch_nodes(
             icon=_ICONS[view.grouped_by],
             count=count_text(branch.companies),
             expandable=True,
-            open=branch.id in children,
-            children=company_nodes(view, branch.id, children[branch.id], selected_id, total=branch.companies)
-            if branch.id in children
-            else None,
+            open=(companies := unfolded.companies.get(branch.id)) is not None,
+            children=company_nodes(view, branch.id, companies, unfolded, total=branch.companies) if companies else None,
             children_url=url,
             setsize=_size(page),
             posinset=position,
@@ -312,7 +398,7 @@ def company_nodes(
     view: TreeView,
     branch_id: int,
     page: Page[CompanyEntry],
-    selected_id: int | None = None,
+    unfolded: Unfolded = FOLDED,
     *,
     total: int | None = None,
     with_letters: bool = True,
@@ -321,15 +407,49 @@ def company_nodes(
 
     A branch that is not whole begins with a way to jump by letter.
     """
-    root = url_for("trees.companies")
+    root, tree_url = url_for("trees.companies"), url_for("trees.tree", tree=view.tree)
     rows = [
-        Record(f"company-{company.id}", company.label, f"{root}/{company.id}", position, company.id == selected_id)
+        Record(
+            company_key(view, company.id),
+            company.label,
+            f"{root}/{company.id}",
+            position,
+            unfolded.is_company(company.id),
+            f"{tree_url}/company/{company.id}" if company.has_contacts else "",
+            contact_nodes(view, company.id, contacts, unfolded)
+            if (contacts := unfolded.contacts.get(company.id))
+            else None,
+        )
         for position, company in _numbered(page)
     ]
     companies = Records(kind=Level.COMPANY, icon="building-2", setsize=_size(page, total), rows=rows)
-    url = branch_url(view, branch_id)
+    url = f"{tree_url}/{branch_id}"
     entries = _with_ends([companies], page, view.key(branch_id), page_url=url, more_url=url)
     return [_letters_node(view, branch_id, url), *entries] if with_letters and not page.is_whole else entries
+
+
+def contact_nodes(view: TreeView, company_id: int, page: Page[ContactEntry], unfolded: Unfolded = FOLDED) -> Entries:
+    """Return what stands below a company: some of its contacts."""
+    # One address made, not fifty.
+    root = url_for("contacts.show", contact_id=0).removesuffix("0")
+    rows = [
+        Record(f"contact-{one.id}", one.label, f"{root}{one.id}", position, unfolded.is_contact(one.id))
+        for position, one in _numbered(page)
+    ]
+    contacts = Records(kind=Level.CONTACT, icon="user", setsize=_size(page), rows=rows)
+    url = company_url(view, company_id)
+    return _with_ends([contacts], page, company_key(view, company_id), page_url=url, more_url=url)
+
+
+def company_link(view: TreeView, company: CompanyEntry) -> Link:
+    """Return a company as the page of its branch lists it, with the way to its contacts."""
+    below = company_url(view, company.id) if company.has_contacts else ""
+    return Link(label=company.label, href=url_for("companies.show", company_id=company.id), below=below)
+
+
+def contact_link(contact: ContactEntry) -> Link:
+    """Return a contact as the page of its company lists it."""
+    return Link(label=contact.label, href=url_for("contacts.show", contact_id=contact.id))
 
 
 def letter_links(view: TreeView, branch_id: int) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from webapp.access import SYSTEM, get_visible, unscoped
 from webapp.extensions import db
 from webapp.models import Company, ReferenceList
 from webapp.services import companies
-from webapp.services.trees import PAGE
+from webapp.services.paging import PAGE
 
 
 @pytest.fixture
@@ -226,7 +226,7 @@ def test_the_tree_with_scripts_off(no_script_page: Open, world: World, client_ty
     page.locator("#main").get_by_role("link", name="S01 Conseil").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("S01 Conseil")
     page.locator(f"#node-type-{client_type}-row").click()
-    page.locator("#main").get_by_role("link", name="Durand & Fils").click()
+    page.locator("#main").get_by_role("link", name="Durand & Fils", exact=True).click()
     expect(page.locator(f"#node-company-{world.durand.id}")).to_have_attribute("aria-selected", "true")
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text("Client")

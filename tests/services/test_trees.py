@@ -22,7 +22,8 @@ from webapp.models import (
     Tree,
 )
 from webapp.services import companies, trees
-from webapp.services.trees import COUNT_CAP, PAGE, TREE_VIEWS, BadCursor, Cursor, Place
+from webapp.services.paging import PAGE, BadCursor, Cursor, Page, Place
+from webapp.services.trees import COUNT_CAP, TREE_VIEWS
 from webapp.text import sort_key
 
 BY_TYPE, BY_REGION = TREE_VIEWS[Tree.ACCOUNT_TYPE], TREE_VIEWS[Tree.BUSINESS_REGION]
@@ -51,7 +52,7 @@ def record(company_id: int) -> Company:
     return get_visible(Company, company_id, SYSTEM)
 
 
-def names(page: trees.Page[Any]) -> list[str]:
+def names(page: Page[Any]) -> list[str]:
     return [entry.label for entry in page.entries]
 
 

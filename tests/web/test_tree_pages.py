@@ -11,7 +11,7 @@ from webapp.access import SYSTEM, get_visible
 from webapp.extensions import db
 from webapp.models import Company, ReferenceList
 from webapp.services import companies
-from webapp.services.trees import PAGE
+from webapp.services.paging import PAGE
 from webapp.text import sort_key
 
 
@@ -82,9 +82,9 @@ def test_a_branch_then_a_company_by_links_and_the_tree_stays_open(
 
 
 def test_an_address_may_say_which_branches_are_open(bruno: Browser, client_type: int) -> None:
-    page = bruno.get(f"/companies?open=type-{client_type},type-999,region-7,company-3,nonsense")
+    page = bruno.get(f"/companies?open=type-{client_type},type-999,region-7,company-3,contact-3,nonsense")
     assert is_open(page, f"type-{client_type}")
-    assert bruno.cookie("tree") == f"type-{client_type}.type-999.region-7"
+    assert bruno.cookie("tree") == f"type-{client_type}.type-999.region-7.company-3"
     assert is_open(bruno.get("/companies"), f"type-{client_type}")
 
 

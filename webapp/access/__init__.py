@@ -3,7 +3,15 @@
 from webapp.access.abilities import Ability, can, require
 from webapp.access.guard import ADMIN, PUBLIC, STAFF, access
 from webapp.access.viewer import SYSTEM, Viewer
-from webapp.access.visibility import get_visible, granted, seen_by, unscoped, visible, visible_to_all
+from webapp.access.visibility import (
+    contact_rule_within_seen_company,
+    get_visible,
+    granted,
+    seen_by,
+    unscoped,
+    visible,
+    visible_to_all,
+)
 
 __all__ = [
     "ADMIN",
@@ -14,6 +22,7 @@ __all__ = [
     "Viewer",
     "access",
     "can",
+    "contact_rule_within_seen_company",
     "get_visible",
     "granted",
     "require",

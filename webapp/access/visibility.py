@@ -36,11 +36,19 @@ def company_rule(principals: Principals) -> ColumnElement[bool]:
 
 
 def contact_rule(principals: Principals) -> ColumnElement[bool]:
-    """One sees a contact whose company one sees (D7); what is in the trash with its company is so by itself (D16)."""
+    """One sees a contact whose company one sees, unless something hides the contact itself (D7)."""
     company_granted = exists().where(
         CompanyGrant.company_id == Contact.company_id, CompanyGrant.principal_id.in_(principals)
     )
-    return Contact.deleted_at.is_(None) & company_granted
+    return contact_rule_within_seen_company() & company_granted
+
+
+def contact_rule_within_seen_company() -> ColumnElement[bool]:
+    """What is left of the rule where the company is known to be seen: in a list of companies one sees, say.
+
+    What is in the trash with its company is so by itself (D16). Made of tables, for statements made of tables.
+    """
+    return Contact.__table__.c.deleted_at.is_(None)
 
 
 RULES = {Company: company_rule, Contact: contact_rule}

@@ -1,7 +1,7 @@
-"""The trees: their pages, and the parts of them that are fetched as branches open (N1, T1 to T5, D8).
+"""The trees: their pages, and the parts of them that are fetched as branches open (N1, T1 to T6, D8).
 
-A branch has one address. htmx gets from it the entries to put in the tree; a link opened without scripts, in a new
-tab or reloaded gets a page that lists the branch, with the tree beside it.
+A branch has one address, and so have the contacts of a company. htmx gets from it the entries to put in the tree; a
+link opened without scripts, in a new tab or reloaded gets a page that lists them, with the tree beside it.
 """
 
 import re
@@ -13,13 +13,16 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp import sidebar
-from webapp.access import STAFF, access, visible
+from webapp.access import STAFF, access, get_visible, visible
 from webapp.extensions import db
 from webapp.i18n import moment
-from webapp.models import CommercialStatus, Company, Tree
+from webapp.models import CommercialStatus, Company, Contact, Tree
 from webapp.services import home, trees
+from webapp.services import my_contacts as my_list
 from webapp.services.companies import tree_of
-from webapp.services.trees import TREE_VIEWS, BadCursor, Entry, Page, Place, TreeView
+from webapp.services.paging import BadCursor, Entry, Page, Place
+from webapp.services.trees import TREE_VIEWS, Level, TreeView
+from webapp.sidebar import Selected
 from webapp.web import page, viewer, wants_fragment
 
 bp = Blueprint("trees", __name__)
@@ -31,9 +34,10 @@ E = TypeVar("E", bound=Entry)
 
 
 @bp.app_template_global()
-def company_tree(company: Company) -> sidebar.Sidebar:
-    """Return the tree in which a company stands, its path unfolded: what its page prints beside it (T5)."""
-    return sidebar.sidebar(viewer(), selected=company)
+def company_tree(company: Company, contact: Contact | None = None) -> sidebar.Sidebar:
+    """Return the tree in which a company, or a contact of it, stands: what their pages print beside them (T5)."""
+    selected = Selected(company, contact)
+    return sidebar.sidebar(viewer(), sidebar.view_beside(selected, viewer()), selected=selected)
 
 
 bp.add_app_template_global(moment)
@@ -63,13 +67,27 @@ def prospects() -> Response:
     return _section(CommercialStatus.PROSPECT)
 
 
+@bp.get("/my-contacts")
+@access(STAFF)
+def my_contacts() -> Response:
+    """Mes contacts: the contacts of one's own list, by name, and their tree (T6)."""
+    view = trees.MY_CONTACTS
+    _remember(view)
+    return page(
+        "trees/my_contacts.html",
+        "trees/_my_contacts.html",
+        title=sidebar.section_title(view.status),
+        contacts=my_list.page(viewer(), _place()),
+        make_tree=lambda: sidebar.sidebar(viewer(), view),
+    )
+
+
 def _section(status: CommercialStatus) -> Response:
     """The page of a tree: its branches, what changed lately, what one can do."""
     view = sidebar.chosen_view(status)
+    _remember(view)
     if "view" in request.args:
         sidebar.remember_view(view)
-    if {"open", "close"} & set(request.args):
-        sidebar.remember_opened(sidebar.opened())
     branches = trees.branches(view, viewer(), _place())
     return page(
         "trees/section.html",
@@ -82,6 +100,13 @@ def _section(status: CommercialStatus) -> Response:
     )
 
 
+def _remember(view: TreeView) -> None:
+    """Keep for the next pages in which tree one walks, and what the address opened or closed there."""
+    sidebar.remember_section(view)
+    if {"open", "close"} & set(request.args):
+        sidebar.remember_opened(sidebar.opened())
+
+
 # --- the tree and its parts ----------------------------------------------------------------------------------------
 
 
@@ -91,14 +116,14 @@ def tree(tree: str) -> Response:
     """The whole tree again, as it stands now; or, after or before a cursor, more of its branches."""
     view = _view(tree)
     if not wants_fragment():
-        return redirect(sidebar.section_url(view.status, view=view.tree), 302)
+        return redirect(sidebar.view_url(view), 302)
     if {"after", "before"} & set(request.args):
         found = trees.branches(view, viewer(), _place())
         return _nodes(sidebar.branch_nodes(view, _towards(found)), level=1)
-    selected = _company_on_screen()
-    if selected is not None and selected.commercial_status is not view.status:
+    selected = _record_on_screen()
+    if selected is not None and not trees.holds(view, *selected, viewer()):
         # It has moved to another tree: show that one, as a reload would.
-        view = sidebar.chosen_view(selected.commercial_status)
+        view = sidebar.chosen_view(selected.company.commercial_status)
     return _part("trees/_sidebar.html", tree=sidebar.sidebar(viewer(), view, selected=selected))
 
 
@@ -117,21 +142,56 @@ def branch(tree: str, branch_id: int) -> Response:
         is_more = bool({"after", "before"} & set(request.args))
         return _nodes(sidebar.company_nodes(view, branch_id, _towards(found), with_letters=not is_more), level=2)
     label = _label(view, branch_id)
+    sidebar.remember_section(view)
     sidebar.remember_opened([*sidebar.opened(), view.key(branch_id)])
     return page(
-        "trees/branch.html",
-        view=view,
-        branch_id=branch_id,
+        "trees/list.html",
         label=label,
-        companies=found,
+        found=found,
+        links=[sidebar.company_link(view, entry) for entry in found.entries],
+        crumbs=[_section_link(view)],
+        kind=Level.COMPANY,
         url=sidebar.branch_url(view, branch_id),
-        root_url=url_for("trees.companies"),
-        section=sidebar.Link(
-            label=sidebar.section_title(view.status), href=sidebar.section_url(view.status, view.tree)
-        ),
-        close_url=sidebar.section_url(view.status, view.tree, close=view.key(branch_id)),
+        close_url=sidebar.view_url(view, close=view.key(branch_id)),
         letters=sidebar.letter_links(view, branch_id),
         make_tree=lambda: sidebar.sidebar(viewer(), view, places={branch_id: place}),
+    )
+
+
+@bp.get("/trees/<tree>/company/<int:company_id>")
+@access(STAFF)
+def company(tree: str, company_id: int) -> Response:
+    """Some contacts of a company: the first, or those after or before a cursor."""
+    view = _view(tree)
+    record = get_visible(Company, company_id, viewer())
+    place = _place()
+    found = trees.contact_page(view, company_id, viewer(), place)
+    if wants_fragment():
+        return _nodes(sidebar.contact_nodes(view, company_id, _towards(found)), level=3)
+    branch_id = trees.branch_of(record, view)
+    if branch_id is None:
+        # It stands in another tree now: its own page shows which.
+        return redirect(url_for("companies.show", company_id=company_id), 302)
+    sidebar.remember_section(view)
+    sidebar.remember_opened([*sidebar.opened(), view.key(branch_id), sidebar.company_key(view, company_id)])
+    branch = sidebar.Link(label=_label(view, branch_id), href=sidebar.branch_url(view, branch_id))
+    return page(
+        "trees/list.html",
+        label=record.name,
+        found=found,
+        links=[sidebar.contact_link(entry) for entry in found.entries],
+        profile_url=url_for("companies.show", company_id=company_id),
+        crumbs=[_section_link(view), branch],
+        kind=Level.CONTACT,
+        url=sidebar.company_url(view, company_id),
+        close_url=sidebar.view_url(view, close=sidebar.company_key(view, company_id)),
+        letters=[],
+        make_tree=lambda: sidebar.sidebar(
+            viewer(),
+            view,
+            places={branch_id: Place.around(record.sort_key, record.id)},
+            contact_places={company_id: place},
+        ),
     )
 
 
@@ -152,6 +212,10 @@ def _view(tree: str) -> TreeView:
     if tree not in TREE_VIEWS:
         abort(404)
     return TREE_VIEWS[Tree(tree)]
+
+
+def _section_link(view: TreeView) -> sidebar.Link:
+    return sidebar.Link(label=sidebar.section_title(view.status), href=sidebar.view_url(view))
 
 
 def _label(view: TreeView, branch_id: int) -> str:
@@ -183,13 +247,22 @@ def _towards(found: Page[E]) -> Page[E]:
     return found
 
 
-def _company_on_screen() -> Company | None:
-    """Return the company whose page htmx is on, if it is one and the viewer may see it."""
-    match = re.fullmatch(r"/companies/([0-9]{1,18})(?:/.*)?", urlsplit(request.headers.get("HX-Current-URL", "")).path)
+def _record_on_screen() -> Selected | None:
+    """Return the company or the contact whose page htmx is on, if it is one and the viewer may see it."""
+    path = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    match = re.fullmatch(r"/(companies|contacts)/([0-9]{1,18})(?:/.*)?", path)
     if match is None:
         return None
-    company: Company | None = db.session.scalar(visible(Company, viewer()).where(Company.id == int(match[1])))
-    return company
+    record_id = int(match[2])
+    if match[1] == "companies":
+        return _selected(record_id)
+    contact = db.session.scalar(visible(Contact, viewer()).where(Contact.id == record_id))
+    return _selected(contact.company_id, contact) if contact else None
+
+
+def _selected(company_id: int, contact: Contact | None = None) -> Selected | None:
+    company = db.session.scalar(visible(Company, viewer()).where(Company.id == company_id))
+    return Selected(company, contact) if company else None
 
 
 def _nodes(nodes: sidebar.Entries, level: int) -> Response:

@@ -120,6 +120,8 @@ class Tree(StrEnum):
     BUSINESS_REGION = "region"
     LEADS = "leads"
     PROSPECTS = "prospects"
+    #: The one that `company_listing` does not hold: each resource makes their own, of contacts (T6).
+    MY_CONTACTS = "mine"
 
 
 #: The branch of companies that have no value for the tree's grouping (D8).

@@ -10,10 +10,10 @@ from sqlalchemy.orm import aliased
 from webapp.access import Viewer, seen_by, unscoped, visible, visible_to_all
 from webapp.extensions import db
 from webapp.i18n import language
-from webapp.models import AddressKind, Company, Contact, ContactPhone, ContactPhoneKind, ReferenceItem
+from webapp.models import AddressKind, Company, Contact, ContactPhone, ContactPhoneKind
 from webapp.phones import Phone, read_phone
 from webapp.services import companies, profiles
-from webapp.services.contacts import full_name
+from webapp.services.contacts import listed_name, with_names
 from webapp.services.profiles import PAGE
 from webapp.vat import VatCheck, check_vat
 
@@ -105,10 +105,7 @@ def contacts(company: Company, viewer: Viewer, after: Contact | None = None) -> 
     """Return the contacts of a company the viewer may see, last names in order: one page and one more (C9)."""
     rows = _page(_contacts(language()), company, viewer, after)
     phones = _direct_numbers([row.id for row in rows])
-    return [
-        ContactLine(row.id, full_name(row._asdict(), row.title or ""), row.job_title, row.email1, phones.get(row.id))
-        for row in rows
-    ]
+    return [ContactLine(row.id, listed_name(row), row.job_title, row.email1, phones.get(row.id)) for row in rows]
 
 
 def unreachable(company: Company, viewer: Viewer) -> list[Row[Any]]:
@@ -156,11 +153,7 @@ def _subsidiaries() -> Pages:
 
 @cache
 def _contacts(language: str) -> Pages:
-    title = ReferenceItem.label_en if language == "en" else ReferenceItem.label_fr
-    names = (Contact.first_name, Contact.middle_name, Contact.last_name, Contact.honorific, title.label("title"))
-    statement = visible_to_all(Contact, Contact.id, *names, Contact.job_title, Contact.email1).outerjoin(
-        ReferenceItem, ReferenceItem.id == Contact.title_id
-    )
+    statement = with_names(visible_to_all(Contact, Contact.id, Contact.job_title, Contact.email1), language)
     return _pages(Contact, statement.where(Contact.company_id == bindparam("company")))
 
 

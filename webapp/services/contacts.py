@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import aliased
 
 from webapp.access import Viewer, unscoped
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.i18n import _
-from webapp.models import Company, Contact, ContactAddress, ContactPhone, ContactPhoneKind
+from webapp.models import Company, Contact, ContactAddress, ContactPhone, ContactPhoneKind, ReferenceItem
 from webapp.services.refusal import Refused
 from webapp.services.search import texts
 from webapp.services.values import Change, Shape, differences
@@ -46,6 +47,21 @@ def full_name(values: Mapping[str, Any], title: str = "") -> str:
     """
     parts = (values.get("honorific") or title, *(values.get(name) for name in _NAMES))
     return " ".join(part for part in parts if part)
+
+
+_Title = aliased(ReferenceItem)
+
+
+def with_names(statement: Select[Any], language: str) -> Select[Any]:
+    """Add to a select of contacts what `listed_name` needs: the names, and the title in the reader's language."""
+    title = _Title.label_en if language == "en" else _Title.label_fr
+    columns = (Contact.first_name, Contact.middle_name, Contact.last_name, Contact.honorific, title.label("title"))
+    return statement.add_columns(*columns).outerjoin(_Title, _Title.id == Contact.title_id)
+
+
+def listed_name(row: Row[Any]) -> str:
+    """Return the full name of a contact read `with_names`."""
+    return full_name(row._asdict(), row.title or "")
 
 
 def name_of(contact: Contact, title: str = "") -> str:

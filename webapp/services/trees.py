@@ -1,17 +1,16 @@
-"""Trees: what their branches are, how many companies each holds, and which, window by window (T1 to T4, D8).
+"""Trees: what their branches are, which companies each holds, which contacts those (T1 to T4, T6, D8).
 
 Nothing here grows with the number of companies: a count stops at a cap, and companies are read by ranges of the
 primary key of `company_listing`, one range for each principal of the viewer, merged and freed of duplicates.
 Statements are built once for each number of principals, as building one costs more than running it.
+« Mes contacts » is read from the marks of its owner instead, and grows with those alone.
 """
 
-import base64
-import struct
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -30,7 +29,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from webapp.access import Viewer, granted
+from webapp.access import Viewer, contact_rule_within_seen_company, granted, seen_by, visible_to_all
 from webapp.extensions import db
 from webapp.i18n import LazyString, _l, language
 from webapp.models import (
@@ -38,17 +37,15 @@ from webapp.models import (
     CommercialStatus,
     Company,
     CompanyListing,
+    Contact,
     ReferenceItem,
     ReferenceList,
     Resource,
     Tree,
 )
 from webapp.models.base import Id
-from webapp.services import companies
-from webapp.text import sort_prefix
-
-#: Entries in a page of a level.
-PAGE = 50
+from webapp.services import companies, contacts, my_contacts, paging
+from webapp.services.paging import Cursor, Page, Place
 
 #: Counts are exact up to here; beyond, one only says so.
 COUNT_CAP = 1000
@@ -62,6 +59,7 @@ class Level(StrEnum):
 
     BRANCH = "branch"
     COMPANY = "company"
+    CONTACT = "contact"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,8 +68,8 @@ class TreeView:
 
     tree: Tree
     label: LazyString
-    #: The companies of this commercial status (T3).
-    status: CommercialStatus
+    #: The companies of this commercial status (T3); without one, those of the viewer's own contacts (T6).
+    status: CommercialStatus | None
     #: Whose values are the branches: those of a list, in its order, or the resources, by name.
     grouped_by: ReferenceList | type[Resource]
     #: What the companies without a value are listed under; nothing where each must have one (D8).
@@ -81,9 +79,10 @@ class TreeView:
         """Return the name of a branch among all branches of all trees: `type-3`."""
         return f"{self.tree}-{branch_id}"
 
-    def owns(self, key: str) -> bool:
-        """Whether `key` names a branch of this view."""
-        return key.startswith(f"{self.tree}-")
+    @property
+    def is_mine(self) -> bool:
+        """Whether it holds the viewer's own contacts, and no others."""
+        return self.status is None
 
 
 TREE_VIEWS = {
@@ -116,141 +115,35 @@ TREE_VIEWS = {
             grouped_by=Resource,
             unassigned_label=_l("(Non affecté)"),
         ),
+        TreeView(
+            tree=Tree.MY_CONTACTS,
+            label=_l("Par type de compte"),
+            status=None,
+            grouped_by=ReferenceList.ACCOUNT_TYPE,
+        ),
     )
 }
 
+MY_CONTACTS = TREE_VIEWS[Tree.MY_CONTACTS]
 
-def views_of(status: CommercialStatus) -> list[TreeView]:
-    """Return the views that list the companies of a status, the default one first."""
+
+def views_of(status: CommercialStatus | None) -> list[TreeView]:
+    """Return the views that list the companies of a status, or those of one's own contacts; the default one first."""
     return [view for view in TREE_VIEWS.values() if view.status is status]
 
 
 def branch_of(company: Company, view: TreeView) -> int | None:
     """Return the branch of `view` in which a company stands, or None when it is in another tree (T3)."""
+    if view.is_mine:
+        return company.account_type_id
     return dict(companies.places(vars(company))).get(view.tree)
 
 
-# --- places in an order --------------------------------------------------------------------------------------------
-
-
-class BadCursor(ValueError):
-    """What came as a cursor is none of ours."""
-
-
-_CURSOR_HEAD = struct.Struct(">qi")
-
-
-class Cursor(NamedTuple):
-    """A gap between two entries of an order by (sort key, id): after the entry of this key and id."""
-
-    sort_key: bytes = b""
-    id: int = 0
-    #: How many entries stand before the gap, when that is known.
-    position: int | None = None
-
-    def __str__(self) -> str:
-        head = _CURSOR_HEAD.pack(self.id, -1 if self.position is None else self.position)
-        return base64.urlsafe_b64encode(head + self.sort_key).decode().rstrip("=")
-
-    @classmethod
-    def parse(cls, text: str) -> "Cursor":
-        """Read a cursor that came back from a browser; raises BadCursor."""
-        try:
-            raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-            row_id, position = _CURSOR_HEAD.unpack_from(raw)
-        except (ValueError, struct.error) as error:
-            raise BadCursor(text) from error
-        return cls(raw[_CURSOR_HEAD.size :], row_id, position if position >= 0 else None)
-
-
-START = Cursor(position=0)
-
-
-@dataclass(frozen=True)
-class Place:
-    """Which part of an order to read: some entries up to a gap, and some from there.
-
-    None for `back` or `ahead`: nothing is read that way. Zero: only whether there is anything.
-    """
-
-    cursor: Cursor = START
-    back: int | None = None
-    ahead: int | None = PAGE
-
-    @classmethod
-    def after(cls, cursor: str) -> "Place":
-        return cls(Cursor.parse(cursor))
-
-    @classmethod
-    def before(cls, cursor: str) -> "Place":
-        return cls(Cursor.parse(cursor), back=PAGE, ahead=None)
-
-    @classmethod
-    def at(cls, prefix: str) -> "Place":
-        """The first names that begin with `prefix`, or come after."""
-        low, _high = sort_prefix(prefix)
-        return cls(Cursor(low), back=0)
-
-    @classmethod
-    def around(cls, sort_key: bytes, row_id: int) -> "Place":
-        """Half a page before a record and half a page from it on."""
-        return cls(Cursor(sort_key, row_id - 1), back=PAGE // 2, ahead=PAGE - PAGE // 2)
-
-
-class Entry(Protocol):
-    """What every level's rows have."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def label(self) -> str: ...
-    @property
-    def sort_key(self) -> bytes: ...
-
-
-E = TypeVar("E", bound=Entry)
-
-
-@dataclass(frozen=True)
-class Page(Generic[E]):
-    """Entries that follow each other, and whether there are others on either side."""
-
-    entries: Sequence[E]
-    has_before: bool = False
-    has_after: bool = False
-    #: How many entries stand before these, when that is known.
-    offset: int | None = 0
-
-    @property
-    def is_whole(self) -> bool:
-        return not self.has_before and not self.has_after
-
-    @property
-    def before(self) -> Cursor | None:
-        """Return the gap before the first entry, if something stands before it."""
-        if not self.has_before or not self.entries:
-            return None
-        return Cursor(self.entries[0].sort_key, self.entries[0].id - 1, self.offset)
-
-    @property
-    def after(self) -> Cursor | None:
-        """Return the gap after the last entry, if something comes after it."""
-        if not self.has_after or not self.entries:
-            return None
-        position = None if self.offset is None else self.offset + len(self.entries)
-        return Cursor(self.entries[-1].sort_key, self.entries[-1].id, position)
-
-    @classmethod
-    def cut(cls, place: Place, back: Sequence[E], ahead: Sequence[E]) -> "Page[E]":
-        """Make the page of a place from what was read on both sides of its gap, one more than wanted each."""
-        before = list(back[-place.back :]) if place.back else []
-        position = place.cursor.position
-        return cls(
-            entries=before + list(ahead[: place.ahead] if place.ahead else []),
-            has_before=len(back) > place.back if place.back is not None else place.cursor != START,
-            has_after=len(ahead) > place.ahead if place.ahead is not None else True,
-            offset=None if position is None else max(position - len(before), 0),
-        )
+def holds(view: TreeView, company: Company, contact: Contact | None, viewer: Viewer) -> bool:
+    """Whether a company, or the contact at it, stands somewhere in the viewer's tree (T3, T6)."""
+    if not view.is_mine:
+        return company.commercial_status is view.status
+    return my_contacts.has(contact, viewer) if contact else my_contacts.has_some_at(company, viewer)
 
 
 # --- companies of a branch -----------------------------------------------------------------------------------------
@@ -262,6 +155,8 @@ class CompanyEntry(NamedTuple):
     id: int
     label: str
     sort_key: bytes
+    #: Whether something stands below it.
+    has_contacts: bool
 
 
 def page(view: TreeView, branch_id: int, viewer: Viewer, place: Place | None = None) -> Page[CompanyEntry]:
@@ -269,49 +164,38 @@ def page(view: TreeView, branch_id: int, viewer: Viewer, place: Place | None = N
     return pages(view, {branch_id: place or Place()}, viewer)[branch_id]
 
 
-def pages(view: TreeView, places: dict[int, Place], viewer: Viewer) -> dict[int, Page[CompanyEntry]]:
+def pages(view: TreeView, places: Mapping[int, Place], viewer: Viewer) -> dict[int, Page[CompanyEntry]]:
     """Return a page of each of several branches: one query for all."""
-    windows = [
-        (branch_id, place.cursor, is_back, wanted + 1)
-        for branch_id, place in places.items()
-        for is_back, wanted in ((True, place.back), (False, place.ahead))
-        if wanted is not None
-    ]
-    if not windows:
+    if not (windows := paging.windows(places)):
         return {}
-    parameters = _parameters(view, viewer)
-    for number, (branch_id, cursor, _is_back, limit) in enumerate(windows):
-        parameters |= {
-            f"branch{number}": branch_id,
-            f"key{number}": cursor.sort_key,
-            f"id{number}": cursor.id,
-            f"limit{number}": limit,
-        }
-    statement = _windows_statement(len(viewer.principal_ids), tuple(is_back for _b, _c, is_back, _l in windows))
-    read: dict[tuple[int, bool], list[CompanyEntry]] = {}
-    for number, company_id, name, sort_key in db.session.execute(statement, parameters).all():
-        branch_id, _cursor, is_back, _limit = windows[number]
-        read.setdefault((branch_id, is_back), []).append(CompanyEntry(company_id, name, sort_key))
-    return {
-        branch_id: Page.cut(place, read.get((branch_id, True), []), read.get((branch_id, False), []))
-        for branch_id, place in places.items()
-    }
+    sides, parameters = paging.sides(windows), _parameters(view, viewer) | paging.bounds(windows)
+    statement = _my_windows(sides) if view.is_mine else _windows_statement(len(viewer.principal_ids), sides)
+    entries = (
+        (number, CompanyEntry(company_id, name, sort_key, has_contacts))
+        for number, sort_key, company_id, name, has_contacts in db.session.execute(statement, parameters).all()
+    )
+    return paging.pages(places, windows, entries)
 
 
-company, item, listing, resource = (model.__table__.c for model in (Company, ReferenceItem, CompanyListing, Resource))
+company, contact, item, listing, resource = (
+    model.__table__.c for model in (Company, Contact, ReferenceItem, CompanyListing, Resource)
+)
 
 
 def _parameters(view: TreeView, viewer: Viewer) -> dict[str, Any]:
+    if view.is_mine:
+        return my_contacts.owned_by(viewer)
     principals = {f"principal{number}": principal_id for number, principal_id in enumerate(viewer.principal_ids)}
     return {"tree": view.tree, **principals}
 
 
 @lru_cache
-def _windows_statement(principals: int, windows: tuple[bool, ...]) -> Select[Any]:
-    """Build the reading of several windows, each backward or not: (window's number, id, name, sort key)."""
-    read = union_all(*(_window(number, is_back, principals) for number, is_back in enumerate(windows))).subquery()
+def _windows_statement(principals: int, sides: tuple[bool, ...]) -> Select[Any]:
+    """Build the reading of several windows, each backward or not."""
+    read = union_all(*(_window(number, is_back, principals) for number, is_back in enumerate(sides))).subquery()
+    has_contacts = exists().where(contact.company_id == company.id, contact_rule_within_seen_company())
     statement = (
-        select(read.c.window, company.id, company.name, read.c.sort_key)
+        select(read.c.window, read.c.sort_key, company.id, company.name, has_contacts)
         .join_from(read, Company.__table__, company.id == read.c.company_id)
         .order_by(read.c.window, read.c.sort_key, read.c.company_id)
     )
@@ -322,12 +206,12 @@ def _window(number: int, is_back: bool, principals: int) -> Select[Any]:
     """One window: a limited range for each principal; the union keeps a company reached twice only once."""
     limit = bindparam(f"limit{number}", type_=Id)
     here = tuple_(listing.sort_key, listing.company_id)
-    gap = tuple_(bindparam(f"key{number}", type_=LargeBinary), bindparam(f"id{number}", type_=Id))
+    gap = paging.gap_of(number)
     order = [listing.sort_key, listing.company_id]
     legs = []
     for principal in range(principals):
         leg = select(listing.sort_key, listing.company_id).where(
-            *_in_branch(principal, bindparam(f"branch{number}", type_=Id)), here <= gap if is_back else here > gap
+            *_in_branch(principal, bindparam(f"level{number}", type_=Id)), here <= gap if is_back else here > gap
         )
         leg = leg.order_by(*(column.desc() for column in order) if is_back else order).limit(limit)
         legs.append(leg.subquery().select())
@@ -343,6 +227,54 @@ def _in_branch(principal: int, branch_id: ColumnElement[int]) -> tuple[ColumnEle
         listing.tree == bindparam("tree", type_=listing.tree.type),
         listing.branch_id == branch_id,
     )
+
+
+@lru_cache
+def _my_windows(sides: tuple[bool, ...]) -> Select[Any]:
+    """Build the same for branches of « Mes contacts »: a company stands there by its contacts."""
+
+    def in_branch(branch_id: ColumnElement[int]) -> Select[Any]:
+        columns = (Company.sort_key, Company.id, Company.name, literal(True).label("has_contacts"))
+        return my_contacts.mine(*columns).where(Company.account_type_id == branch_id).distinct()
+
+    return granted(paging.select_windows(in_branch, sides), "visible contacts")
+
+
+# --- contacts of a company -----------------------------------------------------------------------------------------
+
+
+class ContactEntry(NamedTuple):
+    """A contact in a tree: the full name, in the order of the last name."""
+
+    id: int
+    label: str
+    sort_key: bytes
+
+
+def contact_page(view: TreeView, company_id: int, viewer: Viewer, place: Place | None = None) -> Page[ContactEntry]:
+    """Return the contacts of a company that `viewer` may see, or those of their own (T1, T6): one query."""
+    return contact_pages(view, {company_id: place or Place()}, viewer)[company_id]
+
+
+def contact_pages(view: TreeView, places: Mapping[int, Place], viewer: Viewer) -> dict[int, Page[ContactEntry]]:
+    """Return a page of the contacts of each of several companies: one query for all."""
+    if not (windows := paging.windows(places)):
+        return {}
+
+    statement = _contact_windows(view.is_mine, language(), paging.sides(windows))
+    whose = my_contacts.owned_by(viewer) if view.is_mine else seen_by(viewer)
+    rows = db.session.execute(statement, paging.bounds(windows) | whose)
+    entries = ((row.window, ContactEntry(row.id, contacts.listed_name(row), row.sort_key)) for row in rows)
+    return paging.pages(places, windows, entries)
+
+
+@lru_cache
+def _contact_windows(is_mine: bool, language: str, sides: tuple[bool, ...]) -> Select[Any]:
+    columns = (Contact.sort_key, Contact.id)
+    all_of_them = my_contacts.mine(*columns) if is_mine else visible_to_all(Contact, *columns)
+    named = contacts.with_names(all_of_them, language)
+    windows = paging.select_windows(lambda company_id: named.where(Contact.company_id == company_id), sides)
+    return granted(windows, "visible contacts")
 
 
 # --- branches ------------------------------------------------------------------------------------------------------
@@ -364,6 +296,8 @@ def branches(view: TreeView, viewer: Viewer, place: Place | None = None) -> Page
     come by name, a page at a time, after the branch of companies that have none (D8). One query for each way read,
     and one for the companies without a resource.
     """
+    if view.is_mine:
+        return Page(_read_branches(_my_branches(language()), view, viewer))
     if isinstance(view.grouped_by, ReferenceList):
         statement = _list_branches(view.grouped_by, language(), len(viewer.principal_ids))
         return Page(_read_branches(statement, view, viewer))
@@ -407,6 +341,19 @@ def _read_resource_branches(view: TreeView, viewer: Viewer, cursor: Cursor, is_b
 def _read_branches(statement: Select[Any], view: TreeView, viewer: Viewer, **place: Any) -> list[Branch]:
     rows = db.session.execute(statement, _parameters(view, viewer) | place)
     return [Branch(*row) for row in rows]
+
+
+@lru_cache
+def _my_branches(language: str) -> Select[Any]:
+    """Build the reading of the account types of the companies of one's own contacts (T6)."""
+    label = ReferenceItem.label_en if language == "en" else ReferenceItem.label_fr
+    columns = (ReferenceItem.id, label, literal(b"", LargeBinary), func.count(Company.id.distinct()))
+    return (
+        my_contacts.mine(*columns)
+        .join(ReferenceItem, ReferenceItem.id == Company.account_type_id)
+        .group_by(ReferenceItem.id)
+        .order_by(ReferenceItem.position, ReferenceItem.id)
+    )
 
 
 @lru_cache

@@ -23,7 +23,6 @@ from webapp.models import (
     CompanyPhone,
     Contact,
     ContactPhone,
-    ReferenceItem,
 )
 from webapp.models.base import Id
 from webapp.phones import read_phone, spellings
@@ -181,7 +180,7 @@ def _statement(
     hits = sources.ids(kind, source, words, principals, is_postgres).cte("hits")
     rank = literal(0) if source is Source.NAMES else _rank(kind, words)
     found = (
-        visible_to_all(model, *_columns(kind, in_language), model.sort_key, rank.label("rank"))
+        visible_to_all(model, *_columns(kind), model.sort_key, rank.label("rank"))
         .join_from(hits, model, model.id == hits.c.id)
         .join(kind.text, kind.text_id == model.id)
         .where(*(_filter(name) for name in filters))
@@ -191,7 +190,7 @@ def _statement(
         found = found.where(sources.has_words(kind, words))
     if kind is Kind.CONTACT:
         found = found.join(Company, Company.id == Contact.company_id)
-        found = found.outerjoin(ReferenceItem, ReferenceItem.id == Contact.title_id)
+        found = contacts.with_names(found, in_language)
     first = found.order_by("rank", model.sort_key, model.id).limit(bindparam("limit", type_=Id)).subquery()
     count = select(func.count().label("candidates")).select_from(hits).subquery()
     # A row always comes, so that nothing found tells its number of candidates too.
@@ -199,14 +198,12 @@ def _statement(
     return granted(whole.order_by(first.c.rank, first.c.sort_key, first.c.id), "visible")
 
 
-def _columns(kind: Kind, in_language: str) -> Iterable[Any]:
+def _columns(kind: Kind) -> Iterable[Any]:
     fields = (getattr(kind.model, name) for name in FIELDS[kind])
     status = Company.commercial_status.label("status")
     if kind is Kind.COMPANY:
         return (Company.id, Company.name, status, *fields)
-    title = ReferenceItem.label_en if in_language == "en" else ReferenceItem.label_fr
-    parts = (Contact.first_name, Contact.middle_name, Contact.last_name, Contact.honorific, title.label("title"))
-    return (Contact.id, Contact.name, *parts, Company.name.label("company"), status, *fields)
+    return (Contact.id, Contact.name, Company.name.label("company"), status, *fields)
 
 
 def _rank(kind: Kind, words: int) -> ColumnElement[int]:
@@ -262,7 +259,7 @@ def _described(kind: Kind, rows: Sequence[tuple[Row[Any], tuple[str, ...]]]) -> 
 def _names_of(kind: Kind, row: Row[Any]) -> tuple[str, str]:
     if kind is Kind.COMPANY:
         return row.name, row.company_number or ""
-    return contacts.full_name(row._asdict(), row.title or ""), row.company
+    return contacts.listed_name(row), row.company
 
 
 def _reason(kind: Kind, row: Row[Any], words: tuple[str, ...]) -> str | None:

@@ -5,7 +5,7 @@ const boxes = new WeakMap();
 
 // Beside the tree the record is fetched into the page; elsewhere its page brings the tree with it.
 const follow = (href) => {
-  if (document.getElementById("side")) htmx.ajax("GET", href, { target: "#main", swap: "innerHTML", push: "true" });
+  if (document.getElementById("side")) htmx.ajax("GET", href, { target: "#main", push: "true" });
   else location.assign(href);
 };
 

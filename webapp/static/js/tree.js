@@ -1,8 +1,9 @@
 // The tree by keyboard (WAI-ARIA): one tab stop, arrows, Home, End, letters; branches filled when first opened.
 const COOKIE = "tree";
-const REMEMBERED = 24;
+const REMEMBERED = 40;
 const ITEM = "[role=treeitem]";
 
+const keyOf = (item) => item.id.replace("node-", "");
 const treeOf = (item) => item.closest("[role=tree]");
 const groupOf = (item) => item.querySelector(":scope > [role=group]");
 const rowOf = (item) => item.querySelector(":scope > .row");
@@ -24,20 +25,37 @@ const stopAt = (item, focus = false) => {
 
 const remembered = () => document.cookie.match(`(?:^|; )${COOKIE}=([^;]*)`)?.[1].split(".").filter(Boolean) ?? [];
 
-// The server prints these branches open on the next whole page. Those of other trees stay as they were.
+// The server prints these open on the next whole page. Those of other trees stay as they were.
 const remember = (tree) => {
   const items = [...tree.querySelectorAll(`${ITEM}[aria-expanded]`)];
-  const shown = new Set(items.map((item) => item.dataset.key));
-  const opened = new Set(items.filter(isOpen).map((item) => item.dataset.key));
+  const shown = new Set(items.map(keyOf));
+  const opened = new Set(items.filter(isOpen).map(keyOf));
   const before = remembered().filter((key) => !shown.has(key) || opened.has(key));
   const keys = [...new Set([...before, ...opened])].slice(-REMEMBERED);
   document.cookie = `${COOKIE}=${keys.join(".")}; path=/; max-age=31536000; samesite=lax`;
 };
 
+// The server prints of what stands below a company its address alone.
+const makeGroup = (item) => {
+  const group = document.createElement("ul");
+  rowOf(item).id = `${item.id}-row`;
+  item.setAttribute("aria-labelledby", rowOf(item).id);
+  for (const [name, value] of Object.entries({
+    role: "group",
+    "aria-labelledby": rowOf(item).id,
+    "hx-get": item.dataset.below,
+    "hx-trigger": "tree:open",
+    "hx-sync": "this:drop",
+  })) group.setAttribute(name, value);
+  item.append(group);
+  htmx.process(group);
+  return group;
+};
+
 const open = (item) => {
   if (!isBranch(item) || isOpen(item)) return;
   item.setAttribute("aria-expanded", "true");
-  const group = groupOf(item);
+  const group = groupOf(item) ?? makeGroup(item);
   if (group.hasAttribute("hx-get") && !group.children.length) {
     item.setAttribute("aria-busy", "true");
     group.dispatchEvent(new CustomEvent("tree:open"));
@@ -106,6 +124,14 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   if (next) stopAt(next, true);
 });
+
+// What the filter shows follows what is saved; without anything typed it shows nothing.
+for (const changed of ["companyChanged", "contactChanged"]) {
+  document.addEventListener(changed, () => {
+    const filter = document.getElementById("filter-q");
+    if (filter?.value.trim()) filter.dispatchEvent(new CustomEvent("filter:again"));
+  });
+}
 
 // From the filter down into what it found, or into the tree when nothing is typed.
 document.addEventListener("keydown", (event) => {
