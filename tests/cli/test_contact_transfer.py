@@ -148,6 +148,23 @@ def test_an_import_writes_what_a_single_save_writes(run: Run, write: Write, dura
     assert rows_of(the_one().id) == by_hand
 
 
+def test_numbers_are_read_in_the_country_of_the_company(run: Run, write: Write, db_session: Any) -> None:
+    """K5: by a file as by a single save; the contact's own country comes first."""
+    brussels = factories.company("Écluse", main_country=factories.reference(ReferenceList.COUNTRY, "BE"))
+    number = {"company": brussels.id, "phone_office": "02 555 12 12"}
+    factories.contact("Zoé Bouchet", **number)
+    factories.contact("Léa Bouchet", main_country=factories.reference(ReferenceList.COUNTRY, "CH"), **number)
+    row = {"company": "Écluse", "phone_office": "02 555 12 12"}
+    path = write(
+        {**row, "first_name": "Zoé", "last_name": "Durand"},
+        {**row, "first_name": "Léa", "last_name": "Durand", "main_country": "CH"},
+    )
+    run("import", "contacts", str(path))
+    read = {each.name: phone.e164 for each in everybody() for phone in each.phones.values()}
+    assert read["Zoé Bouchet"] == read["Zoé Durand"] == "+3225551212"
+    assert read["Léa Bouchet"] == read["Léa Durand"] != read["Zoé Durand"]
+
+
 def test_several_batches_come_in_whole(run: Run, write: Write, durand: Company) -> None:
     rows = [{**ZOE, "contact_number": f"P{n}", "email1": f"zoe{n}@durand.example"} for n in range(5_000)]
     assert "Créations : 5 000" in run("import", "contacts", str(write(*rows))).output.replace("\u202f", " ")

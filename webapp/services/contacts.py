@@ -10,10 +10,19 @@ from webapp.access import Viewer, unscoped
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.i18n import _
-from webapp.models import Company, Contact, ContactAddress, ContactPhone, ContactPhoneKind, ReferenceItem
+from webapp.models import (
+    AddressKind,
+    Company,
+    CompanyAddress,
+    Contact,
+    ContactAddress,
+    ContactPhone,
+    ContactPhoneKind,
+    ReferenceItem,
+)
 from webapp.services.refusal import Refused
 from webapp.services.search import texts
-from webapp.services.values import Change, Shape, differences
+from webapp.services.values import Change, Shape, country_code, differences
 from webapp.text import search_key, sort_key
 
 SHAPE = Shape(
@@ -201,9 +210,23 @@ def remove(contact: Contact, by: Viewer) -> None:
 
 
 def _assign(contact: Contact, values: Mapping[str, Any], by: Viewer) -> None:
-    SHAPE.write(contact, contact_columns(values), values)
+    SHAPE.write(contact, contact_columns(values), values, phone_country(values))
     contact.updated_at = now()
     contact.updated_by_id = by.resource_id
+
+
+def phone_country(values: Mapping[str, Any]) -> str:
+    """Return the country in which numbers are read that name none (K5).
+
+    It is that of the contact's main address, else of their company's, else the organisation's.
+    """
+    return country_code(values.get("main_country") or _country_of_company(values.get("company")))
+
+
+def _country_of_company(company_id: int | None) -> int | None:
+    main = (CompanyAddress.company_id == company_id) & (CompanyAddress.kind == AddressKind.MAIN)
+    country = select(CompanyAddress.country_id).where(main)
+    return db.session.scalar(unscoped(country, "a number is read alike for everybody")) if company_id else None
 
 
 def _write_text(contact: Contact) -> None:

@@ -155,7 +155,9 @@ class Writer:
             for model in (CompanyGrant, CompanyListing):
                 db.session.execute(delete(model).where(model.company_id.in_(changed)))
         values = {key: row.values for key, row in rows.items()}
-        self._report.warnings["phones"] += _PARTS.insert(values, self._country_of)
+        self._report.warnings["phones"] += _PARTS.insert(
+            values, {key: self._country_of(each) for key, each in values.items()}
+        )
         self._write_access(values, columns)
 
     def _write_access(self, rows: Mapping[int, Mapping[str, Any]], columns: Mapping[int, Mapping[str, Any]]) -> None:

@@ -10,14 +10,14 @@ from sqlalchemy import ColumnElement, select
 from webapp.access import Viewer, unscoped
 from webapp.clock import now
 from webapp.extensions import db
-from webapp.models import Company, Contact
+from webapp.models import AddressKind, Company, CompanyAddress, Contact
 from webapp.services import contacts, organisation
 from webapp.services.contacts import SHAPE
 from webapp.services.search import texts
+from webapp.services.transfer import records
 from webapp.services.transfer.bulk import BATCH, WHY, Stored, batches, insert_rows, update_rows
 from webapp.services.transfer.names import Names
 from webapp.services.transfer.parts import Parts
-from webapp.services.transfer.records import Row
 from webapp.services.transfer.report import Report
 
 #: All that a file can say of a contact, as it is before anybody said it.
@@ -53,6 +53,14 @@ def _stored(row: Any) -> Stored:
 # --- companies ---------------------------------------------------------------------------------------------------
 
 
+@dataclass
+class Row(records.Row):
+    """A row of a file of contacts."""
+
+    #: The country of the company.
+    country_id: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Employer:
     """What a contact's row needs to know of a company."""
@@ -60,6 +68,7 @@ class Employer:
     id: int
     surveys_enabled: bool
     is_reference: bool
+    country_id: int | None
 
 
 class Employers:
@@ -104,11 +113,16 @@ class Companies:
         return found
 
 
+_MAIN = (CompanyAddress.company_id == Company.id) & (CompanyAddress.kind == AddressKind.MAIN)
+
+
 def _employers(column: Any, keys: Iterable[Any]) -> Iterable[tuple[Any, str, Employer]]:
     """Yield the companies not in the trash whose column is one of these: what it is, the name, the company."""
     for some in batches(set(keys)):
-        rows = select(column, Company.name, Company.id, Company.surveys_enabled, Company.is_reference)
-        rows = rows.where(column.in_(some), Company.deleted_at.is_(None))
+        rows = select(
+            column, Company.name, Company.id, Company.surveys_enabled, Company.is_reference, CompanyAddress.country_id
+        )
+        rows = rows.outerjoin(CompanyAddress, _MAIN).where(column.in_(some), Company.deleted_at.is_(None))
         for key, name, *facts in db.session.execute(unscoped(rows, WHY)):
             yield key, name, Employer(*facts)
 
@@ -137,12 +151,15 @@ class Writer:
         if changed:
             _PARTS.remove(changed)
         values = {key: row.values for key, row in rows.items()}
-        self._report.warnings["phones"] += _PARTS.insert(values, self._country_of)
+        countries = {key: self._country_of(row) for key, row in rows.items()}
+        self._report.warnings["phones"] += _PARTS.insert(values, countries)
 
     def check(self, rows: Iterable[Row]) -> None:
         """Note what writing these rows would note, and write nothing."""
         for row in rows:
-            self._report.warnings["phones"] += _PARTS.unread_phones(row.values, self._country_of(row.values))
+            self._report.warnings["phones"] += _PARTS.unread_phones(row.values, self._country_of(row))
 
-    def _country_of(self, values: Mapping[str, Any]) -> str:
-        return self._names.country_codes.get(values["main_country"], self._home)
+    def _country_of(self, row: Row) -> str:
+        """Return the country in which the numbers of a contact are read: as for a single save."""
+        country_id: int | None = row.values["main_country"] or row.country_id
+        return self._names.country_codes.get(country_id or 0, self._home)

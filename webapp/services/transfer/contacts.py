@@ -18,10 +18,10 @@ from webapp.services import companies, contacts
 from webapp.services.transfer import exporting, importing
 from webapp.services.transfer.bulk import BATCH, WHY, Stored, batches
 from webapp.services.transfer.columns import Column, Kind
-from webapp.services.transfer.contact_records import NOTHING, Companies, Employer, Employers, Writer, load
+from webapp.services.transfer.contact_records import NOTHING, Companies, Employer, Employers, Row, Writer, load
 from webapp.services.transfer.importing import Cells, Job, Wish
 from webapp.services.transfer.reading import Table
-from webapp.services.transfer.records import RecordImport, Row, Unnumbered
+from webapp.services.transfer.records import RecordImport, Unnumbered
 from webapp.services.transfer.report import Report
 from webapp.text import clean_line
 
@@ -230,10 +230,11 @@ class _Import(RecordImport[Row]):
                 self._report.refuse(line, str(error), "last_name")
                 return None
         values, errors = self._reader.read(cells, old.values if old else NOTHING, NOTHING)
-        errors = self._check(cells, values, old, met) | errors
+        row = Row(line, values, old)
+        errors = self._check(row, cells, met) | errors
         for name, message in errors.items():
             self._report.refuse(line, message, name)
-        return None if errors else Row(line, values, old)
+        return None if errors else row
 
     def _known(self, cells: Sequence[str], met: Employers, by_name: Mapping[_Name, list[Stored]]) -> Stored | None:
         """Return the contact without number that a row is about, once; raises ValueError when it may be several."""
@@ -246,24 +247,22 @@ class _Import(RecordImport[Row]):
             self._recognised += 1
         return old
 
-    def _check(
-        self, cells: Sequence[str], values: dict[str, Any], old: Stored | None, met: Employers
-    ) -> dict[str, str]:
+    def _check(self, row: Row, cells: Sequence[str], met: Employers) -> dict[str, str]:
         """Give a contact its company; return what breaks a rule.
 
         What the company's surveys ask for is only counted: a file tells how things are, and each contact needs its
         e-mail at its next save (D13).
         """
         try:
-            employer = self._employer(cells, old, met)
+            employer = self._employer(cells, row.stored, met)
         except ValueError as error:
-            column = "company_number" if self._reader.text(cells, "company_number") else "company"
-            return {column: str(error)}
-        values["company"] = employer.id if employer else None
-        found = contacts.own_problems(values)
+            return {"company_number" if self._reader.text(cells, "company_number") else "company": str(error)}
+        row.values["company"] = employer.id if employer else None
+        found = contacts.own_problems(row.values)
         if employer:
-            was_reference = old is not None and old.values["is_reference"]
-            found |= contacts.problems_with(employer, values, was_reference)
+            row.country_id = employer.country_id
+            was_reference = row.stored is not None and row.stored.values["is_reference"]
+            found |= contacts.problems_with(employer, row.values, was_reference)
             if found.pop("email1", None):
                 self._report.warnings["surveys"] += 1
         return found
