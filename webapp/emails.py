@@ -1,18 +1,29 @@
 """E-mail addresses: one normal form to keep, one key to compare."""
 
+import re
 from urllib.parse import quote
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
+
+#: An address as nearly all are: nothing in it that the full reading would change, or look at twice.
+_PLAIN = re.compile(
+    r"(?=.{1,64}@)[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*"
+    r"@(?=.{1,180}\Z)(?:[a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){0,2}\.)+(?P<top>[a-z]{2,20})",
+)
 
 
 def normal_email(typed: str) -> str | None:
     """Give the normal form of the address `typed`, or None when it isn't one (K3, D4).
 
     International names and domains are accepted, as are the domains reserved for examples and tests;
-    no name server is asked.
+    no name server is asked. A plain address is known at a glance, which files of thousands need.
     """
+    typed = typed.strip()
+    plain = _PLAIN.fullmatch(typed)
+    if plain and plain["top"] not in SPECIAL_USE_DOMAIN_NAMES:
+        return typed
     try:
-        return validate_email(typed.strip(), check_deliverability=False, test_environment=True).normalized
+        return validate_email(typed, check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError:
         return None
 

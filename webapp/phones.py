@@ -62,6 +62,18 @@ def read_phone(typed: str, country_code: str | None) -> Phone:
     )
 
 
+def kept_phone(typed: str, e164: str | None) -> Phone:
+    """Read a number again as it was read when it was kept, whatever country that was; unread, it stays as typed."""
+    calling_code = _calling_code(e164.removeprefix("+")) if e164 else None
+    return read_phone(typed, phonenumbers.region_code_for_country_code(calling_code) if calling_code else None)
+
+
+def _calling_code(digits: str) -> int | None:
+    """Give the calling code with which an international number begins."""
+    codes = (int(digits[:length]) for length in (1, 2, 3))
+    return next((code for code in codes if code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE), None)
+
+
 def _is_possible_and_international(number: phonenumbers.PhoneNumber) -> bool:
     return number.country_code_source == CountryCodeSource.FROM_NUMBER_WITH_PLUS_SIGN and _is_possible(number)
 
@@ -83,8 +95,8 @@ def spellings(e164: str | None, typed: str) -> list[str]:
     if e164 is None:
         return [digits] if (digits := typed_digits(typed)) else []
     digits = e164.removeprefix("+")
-    code = next((n for n in (1, 2, 3) if int(digits[:n]) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE), 0)
-    return [digits, digits[code:]] if code else [digits]
+    code = _calling_code(digits)
+    return [digits, digits.removeprefix(str(code))] if code else [digits]
 
 
 def typed_digits(text: str) -> str | None:
@@ -177,9 +189,7 @@ def _read_plain(typed: str, region: str | None) -> tuple[int, str] | None:
 
 
 def _international(digits: str) -> tuple[int, str] | None:
-    calling_code = next(
-        (int(digits[:n]) for n in (1, 2, 3) if int(digits[:n]) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE), None
-    )
+    calling_code = _calling_code(digits)
     if calling_code is None or digits.startswith("0"):
         return None
     national = digits[len(str(calling_code)) :]

@@ -27,18 +27,19 @@ from webapp.models import (
     CompanyGrant,
     CompanyListing,
     CompanyPhoneKind,
+    Contact,
+    ContactPhoneKind,
+    MyContact,
     ReferenceItem,
     ReferenceList,
     Resource,
     Role,
     Tree,
 )
-from webapp.services import companies, demo, organisation
+from webapp.services import companies, contacts, demo, organisation
 from webapp.services.refusal import Refused
 from webapp.vat import check_vat
 
-#: What only contacts have, until there are some.
-OF_CONTACTS = {ReferenceList.CONTACT_TYPE, ReferenceList.TITLE}
 #: Nobody has customers in every country of the world.
 OF_THE_WORLD = {ReferenceList.COUNTRY, ReferenceList.PROVINCE}
 
@@ -53,6 +54,10 @@ def everything() -> list[Company]:
     return list(db.session.scalars(unscoped(select(Company).order_by(Company.id), "a test")))
 
 
+def people() -> list[Contact]:
+    return list(db.session.scalars(unscoped(select(Contact).order_by(Contact.id), "a test")))
+
+
 def items() -> dict[int, ReferenceItem]:
     return {item.id: item for item in db.session.scalars(select(ReferenceItem))}
 
@@ -61,12 +66,12 @@ def items() -> dict[int, ReferenceItem]:
 
 
 def test_it_is_a_firm_with_some_forty_people_and_three_hundred_companies(filled: list[Company]) -> None:
-    people = list(db.session.scalars(select(Resource)))
+    staff = list(db.session.scalars(select(Resource)))
     assert len(filled) == 300
-    assert 38 <= len(people) <= 45
-    assert sum(person.role is Role.ADMIN for person in people) == 2
-    assert [person.is_active for person in people].count(False) == 1
-    assert all(normal_email(person.email) and person.billing_entities for person in people)
+    assert 38 <= len(staff) <= 45
+    assert sum(person.role is Role.ADMIN for person in staff) == 2
+    assert [person.is_active for person in staff].count(False) == 1
+    assert all(normal_email(person.email) and person.billing_entities for person in staff)
     assert db.session.scalar(select(func.count()).select_from(BillingEntity)) == 4
     assert organisation.load().name == "Hautmarais Conseil"
 
@@ -76,14 +81,16 @@ def test_every_value_of_every_list_is_in_use(filled: list[Company]) -> None:
     for company in filled:
         values = companies.SHAPE.read(company)
         used |= {value for value in values.values() if isinstance(value, int)}
+    for contact in people():
+        used |= {value for value in contacts.SHAPE.read(contact).values() if isinstance(value, int)}
     missing = {
-        (item.list, item.code)
-        for item in items().values()
-        if item.id not in used and item.list not in OF_CONTACTS | OF_THE_WORLD
+        (item.list, item.code) for item in items().values() if item.id not in used and item.list not in OF_THE_WORLD
     }
     assert not missing
     assert {kind for company in filled for kind in company.phones} == set(CompanyPhoneKind)
     assert {kind for company in filled for kind in company.addresses} == set(AddressKind)
+    assert {kind for contact in people() for kind in contact.phones} == set(ContactPhoneKind)
+    assert {kind for contact in people() for kind in contact.addresses} == set(AddressKind)
 
 
 def test_it_keeps_the_rules_that_bind_users(filled: list[Company]) -> None:
@@ -139,6 +146,51 @@ def test_groups_go_down_three_levels(filled: list[Company]) -> None:
     assert max(map(depth, filled)) == 3
 
 
+# --- its people ------------------------------------------------------------------------------------------------------
+
+
+def test_each_company_has_some_people_one_can_write_to(filled: list[Company]) -> None:
+    """K1 to K6, D12, D13: nothing a user would be refused, and nobody's address is anybody's."""
+    by_company = Counter(contact.company_id for contact in people())
+    assert set(by_company) == {company.id for company in filled}
+    assert set(by_company.values()) == set(range(1, 7))
+    assert 600 <= by_company.total() <= 1_000
+    for contact in people():
+        assert not contacts.problems(contacts.SHAPE.read(contact), contact), contact.name
+        for email in filter(None, (contact.email1, contact.email2, contact.email3)):
+            assert normal_email(email) == email
+            assert email.endswith(".example")
+    hosts = {company.id: company.website.removeprefix("https://www.") for company in filled if company.website}
+    written = [each for each in people() if each.email1 and each.company_id in hosts]
+    assert all(each.email1.endswith(f"@{hosts[each.company_id]}") for each in written)
+    names = {contact.name for contact in people()}
+    assert len(names) > 500
+    assert any(not name.isascii() for name in names)
+    assert any("\u4e00" <= letter <= "\u9fff" for name in names for letter in name)
+
+
+def test_no_number_of_theirs_can_ring(filled: list[Company]) -> None:
+    french = re.compile(r"\+33(19900|26191|35301|46571|53649|63998)\d{4,5}")
+    for contact in people():
+        for phone in contact.phones.values():
+            assert phone.e164, phone.typed
+            assert not phone.e164.startswith("+33") or french.fullmatch(phone.e164), phone.typed
+
+
+def test_who_signs_in_has_contacts_and_birthdays_this_week(filled: list[Company]) -> None:
+    """T6, K6: both people of the links have a list, in which somebody has their birthday soon."""
+    by_id = {contact.id: contact for contact in people()}
+    marks = db.session.execute(unscoped(select(MyContact.resource_id, MyContact.contact_id), "a test")).all()
+    for resource, _token in demo.sign_in_tokens():
+        mine = [by_id[contact_id] for resource_id, contact_id in marks if resource_id == resource.id]
+        assert len(mine) >= 10
+        days = [contact.birthday for contact in mine if contact.birthday]
+        soon = [day for day in days if day.next_from(now().date()) - now().date() < timedelta(days=7)]
+        assert len(soon) >= 3
+        assert any(day.year is None for day in soon)
+    assert len({resource_id for resource_id, _contact_id in marks}) >= 20
+
+
 # --- where it stands ---------------------------------------------------------------------------------------------
 
 
@@ -164,7 +216,7 @@ def test_it_looks_lived_in(filled: list[Company]) -> None:
     moments = [company.created_at for company in filled]
     assert [each.date() for each in moments] == sorted(each.date() for each in moments)
     assert now() - moments[0] > timedelta(days=500)
-    assert all(company.created_at <= company.updated_at <= now() for company in filled)
+    assert all(each.created_at <= each.updated_at <= now() for each in (*filled, *people()))
     assert sum(now() - company.updated_at < timedelta(days=7) for company in filled) >= 10
     assert all(company.created_by_id and company.updated_by_id and company.version == 1 for company in filled)
     shares = Counter(company.commercial_status for company in filled)
@@ -181,7 +233,7 @@ def test_the_same_world_comes_out_each_time(db_session: Any) -> None:
         return [
             (each.name, each.company_number, each.vat_number, each.comments, sorted(each.phones))
             for each in everything()
-        ]
+        ] + [(each.name, each.email1, each.job_title, each.birthday, sorted(each.phones)) for each in people()]
 
     first = told()
     db.session.rollback()

@@ -1,6 +1,7 @@
 """E-mail addresses have one form to keep and one key to compare (K3, D4)."""
 
 import pytest
+from email_validator import EmailNotValidError, validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,3 +53,21 @@ def test_addresses_compare_whatever_their_capitals():
 def test_reading_never_fails_and_a_normal_form_is_its_own(typed):
     kept = normal_email(typed)
     assert kept is None or normal_email(kept) == kept
+
+
+@given(
+    st.from_regex(
+        r"[A-Za-z0-9._-]{1,70}@(?:[a-z0-9-]{1,70}\.){1,4}(?:[a-z0-9]{1,5}|test|local|arpa|onion|invalid)",
+        fullmatch=True,
+    )
+)
+def test_a_plain_address_is_read_as_any_other(typed):
+    """Known at a glance or read in full, the answer is the library's."""
+    assert normal_email(typed) == _read_in_full(typed)
+
+
+def _read_in_full(typed: str) -> str | None:
+    try:
+        return validate_email(typed, check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError:
+        return None

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.phones import e164, read_phone
+from webapp.phones import e164, kept_phone, read_phone
 
 
 @pytest.mark.parametrize(
@@ -102,3 +102,20 @@ def test_the_fast_reading_agrees_on_every_kind_of_number(country):
 @given(st.from_regex(r"\+?[0-9]{2,4}([ .-]?\(?[0-9]{1,4}\)?){0,5}", fullmatch=True), st.sampled_from(COUNTRIES))
 def test_the_fast_reading_agrees_on_any_digits(typed, country):
     assert e164(typed, country) == read_phone(typed, country).e164
+
+
+@pytest.mark.parametrize(
+    ("typed", "country"),
+    [
+        ("01 42 68 53 00", "FR"),
+        ("02 555 12 12 ext. 7", "BE"),
+        ("022 000 07 11", "CH"),
+        ("(212) 555-0123", "US"),
+        ("+33 1 42 68 53 00", "CA"),
+        ("demander Léa", "FR"),
+    ],
+)
+def test_a_kept_number_is_read_again_without_its_country(typed, country):
+    """K5: what is kept tells how it was read, whatever address changes meanwhile."""
+    first = read_phone(typed, country)
+    assert kept_phone(typed, first.e164) == first

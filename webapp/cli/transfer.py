@@ -22,10 +22,12 @@ from webapp.database import refresh_statistics
 from webapp.extensions import db
 from webapp.forms.columns import columns_of
 from webapp.forms.company import CompanyForm
+from webapp.forms.contact import ContactForm
 from webapp.forms.resource import ResourceForm
 from webapp.i18n import _, _n, force_locale
-from webapp.services.companies import SHAPE
-from webapp.services.transfer import companies, resources, writing
+from webapp.services.companies import SHAPE as COMPANY
+from webapp.services.contacts import SHAPE as CONTACT
+from webapp.services.transfer import companies, contacts, resources, writing
 from webapp.services.transfer.columns import Column
 from webapp.services.transfer.importing import Wish
 from webapp.services.transfer.reading import Table, open_table
@@ -59,7 +61,14 @@ def import_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @import_options
 def import_companies(file: Path, dry_run: bool, create_missing: bool) -> None:
     """Create and change companies from a CSV, XLSX or ODS file: all of it, or nothing."""
-    run(companies.import_companies, columns_of(CompanyForm.tab_classes, SHAPE.empty), file, dry_run, create_missing)
+    run(companies.import_companies, company_columns(), file, dry_run, create_missing)
+
+
+@import_group.command("contacts")
+@import_options
+def import_contacts(file: Path, dry_run: bool, create_missing: bool) -> None:
+    """Create and change contacts from a CSV, XLSX or ODS file: all of it, or nothing."""
+    run(contacts.import_contacts, contact_columns(), file, dry_run, create_missing)
 
 
 @import_group.command("resources")
@@ -67,6 +76,14 @@ def import_companies(file: Path, dry_run: bool, create_missing: bool) -> None:
 def import_resources(file: Path, dry_run: bool, create_missing: bool) -> None:
     """Create and change resources from a CSV, XLSX or ODS file: all of it, or nothing."""
     run(resources.import_resources, columns_of([ResourceForm]), file, dry_run, create_missing)
+
+
+def company_columns() -> list[Column]:
+    return columns_of(CompanyForm.tab_classes, COMPANY.empty)
+
+
+def contact_columns() -> list[Column]:
+    return columns_of(ContactForm.tab_classes, CONTACT.empty)
 
 
 def run(importer: Importer, columns: Sequence[Column], file: Path, dry_run: bool, create_missing: bool) -> None:
@@ -105,29 +122,29 @@ def run(importer: Importer, columns: Sequence[Column], file: Path, dry_run: bool
             click.echo(_("C’était un essai : rien n’a été écrit."))
 
 
+def export_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What every export takes."""
+    for add in (
+        click.option(
+            "--language",
+            type=click.Choice(list(LANGUAGES)),
+            default=DEFAULT_LANGUAGE,
+            show_default=True,
+            help="Of the labels of lists.",
+        ),
+        click.argument("file", type=click.Path(path_type=Path, allow_dash=True)),
+    ):
+        command = add(command)
+    return command
+
+
 @export_group.command("companies")
-@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
-@click.option(
-    "--language",
-    type=click.Choice(list(LANGUAGES)),
-    default=DEFAULT_LANGUAGE,
-    show_default=True,
-    help="Of the labels of lists.",
-)
+@export_options
 def export_companies(file: Path, language: str) -> None:
     """Write all companies to a .csv or .xlsx file, or to the standard output as CSV (-)."""
-    check_schema()
-    with force_locale(terminal_language()):
+    with writing_out(file):
         total, unnumbered = companies.count_companies()
-        rows = companies.export_companies(columns_of(CompanyForm.tab_classes, SHAPE.empty), language)
-        try:
-            write(rows, file, total)
-        except UnusableFile as error:
-            raise click.ClickException(f"{file} : {error}") from None
-        except BrokenPipeError:
-            # Whoever reads has had enough.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return
+        write(companies.export_companies(company_columns(), language), file, total)
         if unnumbered:
             note = _n(
                 "%(num)d société n’a pas d’ID : un import la reconnaît à son nom et à son type de compte.",
@@ -135,6 +152,36 @@ def export_companies(file: Path, language: str) -> None:
                 unnumbered,
             )
             click.echo(note, err=True)
+
+
+@export_group.command("contacts")
+@export_options
+def export_contacts(file: Path, language: str) -> None:
+    """Write all contacts to a .csv or .xlsx file, or to the standard output as CSV (-)."""
+    with writing_out(file):
+        total, unnumbered = contacts.count_contacts()
+        write(contacts.export_contacts(contact_columns(), language), file, total)
+        if unnumbered:
+            note = _n(
+                "%(num)d contact n’a pas de numéro : un import le reconnaît à son nom et à sa société.",
+                "%(num)d contacts n’ont pas de numéro : un import les reconnaît à leur nom et à leur société.",
+                unnumbered,
+            )
+            click.echo(note, err=True)
+
+
+@contextmanager
+def writing_out(file: Path) -> Iterator[None]:
+    """Answer in the terminal's language, and say in a sentence why a file could not be written."""
+    check_schema()
+    with force_locale(terminal_language()):
+        try:
+            yield
+        except UnusableFile as error:
+            raise click.ClickException(f"{file} : {error}") from None
+        except BrokenPipeError:
+            # Whoever reads has had enough.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def write(rows: Iterator[Sequence[str]], file: Path, total: int) -> None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from webapp.clock import now
+from webapp.clock import now, timezones
 from webapp.config import LANGUAGES
 from webapp.forms.fields import Field
 from webapp.i18n import _
@@ -52,7 +52,7 @@ class TimezoneName(Code):
     def choices(self) -> list[tuple[str, str]]:
         moment = now()
         first = dict.fromkeys(filter(None, (self._in_force, organisation.load().timezone, "UTC")))
-        known = available_timezones()
+        known = timezones()
         others = sorted(name for name in known if name.startswith(AREAS) and name not in first)
         return [(name, zone_label(name, moment)) for name in (*first, *others) if name in known]
 

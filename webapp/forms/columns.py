@@ -5,12 +5,12 @@ from typing import Any
 
 from webapp.config import LANGUAGES
 from webapp.forms.base import Form
-from webapp.forms.fields import Checkbox, Choice, Field, Lookup, Ref
+from webapp.forms.fields import Checkbox, Choice, Field, Lookup, PartialDay, Ref
 from webapp.forms.resource import EntityBoxes
 from webapp.i18n import force_locale
 from webapp.models import ReferenceList
 from webapp.services import lookups
-from webapp.services.transfer.columns import Column, Kind
+from webapp.services.transfer.columns import Column, Kind, read_day
 
 
 def columns_of(forms: Iterable[type[Form]], values: Collection[str] | None = None) -> list[Column]:
@@ -27,6 +27,8 @@ def _column(field: Field) -> Column:
             return Column(name=field.name, kind=Kind.CHOICE, labels=_labels(field))
         case Ref():
             return Column(name=field.name, kind=Kind.REFERENCE, list=field.list)
+        case PartialDay():
+            return Column(name=field.name, kind=Kind.TEXT, clean=read_day)
         case EntityBoxes():
             return Column(name=field.name, kind=Kind.BILLING_ENTITIES)
         case Lookup():

@@ -99,6 +99,9 @@ class ContactForm(RecordForm):
             found["company"] = _("Le contact change de société : lisez ce qui en découle, puis cochez la case.")
         return found
 
+    def phone_country(self) -> str:
+        return contacts.phone_country(self.values())
+
     @property
     def full_name(self) -> str:
         """The name as its parts make it: shown, never posted (K2)."""

@@ -53,7 +53,11 @@ class RecordForm(TabbedForm):
             if isinstance(tab, AddressesTab):
                 tab.warn()
             elif isinstance(tab, PhonesTab):
-                tab.warn(country_code(self["main_country"].data))
+                tab.warn(self.phone_country())
+
+    def phone_country(self) -> str:
+        """Return the country in which numbers are read that name none."""
+        return country_code(self["main_country"].data)
 
     def _check_version(self) -> None:
         """Find out whether the record was saved since this form was opened; say so, and what it holds now (R4)."""

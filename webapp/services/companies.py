@@ -32,7 +32,7 @@ from webapp.models import (
 from webapp.services import organisation
 from webapp.services.refusal import Refused
 from webapp.services.search import texts
-from webapp.services.values import Change, Shape, differences
+from webapp.services.values import Change, Shape, country_code, differences
 from webapp.text import search_key, sort_key
 
 SHAPE = Shape(
@@ -173,7 +173,7 @@ def remove(company: Company, by: Viewer) -> None:
 
 def _assign(company: Company, values: Mapping[str, Any], by: Viewer) -> None:
     """Write all values into the record, with what is derived from them."""
-    SHAPE.write(company, company_columns(values), values)
+    SHAPE.write(company, company_columns(values), values, country_code(values["main_country"]))
     company.updated_at = now()
     company.updated_by_id = by.resource_id
 

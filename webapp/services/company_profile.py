@@ -11,7 +11,7 @@ from webapp.access import Viewer, seen_by, unscoped, visible, visible_to_all
 from webapp.extensions import db
 from webapp.i18n import language
 from webapp.models import AddressKind, Company, Contact, ContactPhone, ContactPhoneKind
-from webapp.phones import Phone, read_phone
+from webapp.phones import Phone, kept_phone
 from webapp.services import companies, profiles
 from webapp.services.contacts import listed_name, with_names
 from webapp.services.profiles import PAGE
@@ -119,7 +119,7 @@ def _direct_numbers(contact_ids: list[int]) -> dict[int, Phone]:
         return {}
     rows = db.session.execute(_DIRECT_NUMBERS, {"ids": contact_ids})
     last_first = sorted(rows, key=lambda row: DIRECT_NUMBERS.index(row.kind), reverse=True)
-    return {row.contact_id: read_phone(row.e164 or row.typed, None) for row in last_first}
+    return {row.contact_id: kept_phone(row.typed, row.e164) for row in last_first}
 
 
 # --- statements: each is built once, since building one costs more than running it ----------------------------------

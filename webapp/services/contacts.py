@@ -1,7 +1,7 @@
 """Contacts: create, change, delete; the rules that hold on every way in (K1 to K6, D12, D13, D16)."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import aliased
@@ -10,10 +10,19 @@ from webapp.access import Viewer, unscoped
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.i18n import _
-from webapp.models import Company, Contact, ContactAddress, ContactPhone, ContactPhoneKind, ReferenceItem
+from webapp.models import (
+    AddressKind,
+    Company,
+    CompanyAddress,
+    Contact,
+    ContactAddress,
+    ContactPhone,
+    ContactPhoneKind,
+    ReferenceItem,
+)
 from webapp.services.refusal import Refused
 from webapp.services.search import texts
-from webapp.services.values import Change, Shape, differences
+from webapp.services.values import Change, Shape, country_code, differences
 from webapp.text import search_key, sort_key
 
 SHAPE = Shape(
@@ -31,6 +40,8 @@ SHAPE = Shape(
 REQUIRED = ("last_name", "company")
 
 MAX_SEARCH_KEY = 1000
+#: What the columns of the number and of its key hold; a few letters become several when case no longer counts.
+MAX_NUMBER, MAX_NUMBER_KEY = 60, 120
 
 _NAMES = ("first_name", "middle_name", "last_name")
 
@@ -77,22 +88,43 @@ def name_keys(first_name: str, middle_name: str, last_name: str) -> dict[str, An
 # --- rules -------------------------------------------------------------------------------------------------------
 
 
+class Rules(Protocol):
+    """What a company asks of its contacts: the company itself, or what was read of it."""
+
+    @property
+    def surveys_enabled(self) -> bool: ...
+    @property
+    def is_reference(self) -> bool: ...
+
+
+def number_key(number: str) -> str:
+    """Return what two contact numbers have in common when they are the same one."""
+    return number.casefold()
+
+
 def problems(values: Mapping[str, Any], contact: Contact | None = None) -> dict[str, str]:
     """Return what in `values` breaks a rule, by name; `contact` is the one they would change."""
-    found = {name: _("Ce champ est obligatoire.") for name in REQUIRED if not values.get(name)}
+    found = own_problems(values)
     if company := company_of(values.get("company")):
-        found |= problems_with(company, values, contact)
+        found |= problems_with(company, values, was_reference=contact is not None and contact.is_reference)
     if (number := values.get("contact_number")) and (owner := _owner_of_number(number, contact)):
         found["contact_number"] = _("Ce numéro est déjà celui de « %(name)s ».", name=owner)
     return found
 
 
-def problems_with(company: Company, values: Mapping[str, Any], contact: Contact | None = None) -> dict[str, str]:
-    """Return the rules that the contact's company makes: its surveys, its being a reference (K3, D12, D13)."""
+def own_problems(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return what breaks a rule that needs no look at anything else."""
+    return {name: _("Ce champ est obligatoire.") for name in REQUIRED if not values.get(name)}
+
+
+def problems_with(company: Rules, values: Mapping[str, Any], was_reference: bool = False) -> dict[str, str]:
+    """Return what breaks the rules of the contact's company: its surveys, its being a reference (K3, D12, D13).
+
+    Who `was_reference` may stay one: a company that is one no more takes nothing away.
+    """
     found = {}
     if company.surveys_enabled and not values.get("email1"):
         found["email1"] = _("L’e-mail 1 est obligatoire : les enquêtes sont activées pour la société.")
-    was_reference = contact is not None and contact.is_reference
     if values.get("is_reference") and not was_reference and not company.is_reference:
         found["is_reference"] = _("La société n’est pas une référence commerciale.")
     return found
@@ -132,7 +164,7 @@ def company_of(company_id: int | None) -> Company | None:
 
 
 def _owner_of_number(number: str, contact: Contact | None) -> str | None:
-    owner = select(Contact.name).where(Contact.number_key == number.casefold())
+    owner = select(Contact.name).where(Contact.number_key == number_key(number))
     if contact is not None:
         owner = owner.where(Contact.id != contact.id)
     return db.session.scalar(unscoped(owner, "a number is unique among all contacts"))
@@ -178,9 +210,23 @@ def remove(contact: Contact, by: Viewer) -> None:
 
 
 def _assign(contact: Contact, values: Mapping[str, Any], by: Viewer) -> None:
-    SHAPE.write(contact, contact_columns(values), values)
+    SHAPE.write(contact, contact_columns(values), values, phone_country(values))
     contact.updated_at = now()
     contact.updated_by_id = by.resource_id
+
+
+def phone_country(values: Mapping[str, Any]) -> str:
+    """Return the country in which numbers are read that name none (K5).
+
+    It is that of the contact's main address, else of their company's, else the organisation's.
+    """
+    return country_code(values.get("main_country") or _country_of_company(values.get("company")))
+
+
+def _country_of_company(company_id: int | None) -> int | None:
+    main = (CompanyAddress.company_id == company_id) & (CompanyAddress.kind == AddressKind.MAIN)
+    country = select(CompanyAddress.country_id).where(main)
+    return db.session.scalar(unscoped(country, "a number is read alike for everybody")) if company_id else None
 
 
 def _write_text(contact: Contact) -> None:
@@ -197,5 +243,5 @@ def contact_columns(values: Mapping[str, Any]) -> dict[str, Any]:
     columns |= name_keys(**names)
     number = columns["contact_number"] or None
     columns["contact_number"] = number
-    columns["number_key"] = number.casefold() if number else None
+    columns["number_key"] = number_key(number) if number else None
     return columns

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from webapp.addresses import format_address, prints_subdivision
 from webapp.extensions import db
 from webapp.models import REFERENCE_PARTS, TEXT_PARTS, AddressKind, ReferenceItem, Resource
-from webapp.phones import Phone, read_phone
+from webapp.phones import Phone, kept_phone
 from webapp.services.values import Shape, country_code
 
 #: Records of a list shown at a time: subsidiaries, contacts.
@@ -68,7 +68,9 @@ def read(record: Any, shape: Shape) -> dict[str, Any]:
             _postal_address(record.addresses[kind], references) for kind in AddressKind if kind in record.addresses
         ],
         "phones": {
-            kind: read_phone(record.phones[kind].typed, country) for kind in shape.phone_kinds if kind in record.phones
+            kind: kept_phone(record.phones[kind].typed, record.phones[kind].e164)
+            for kind in shape.phone_kinds
+            if kind in record.phones
         },
     }
 

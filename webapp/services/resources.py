@@ -9,11 +9,11 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import available_timezones
 
 from sqlalchemy import exists, func, select, tuple_
 
 from webapp.access import Viewer
+from webapp.clock import timezones
 from webapp.config import LANGUAGES
 from webapp.emails import email_key, normal_email
 from webapp.extensions import db
@@ -116,7 +116,7 @@ def problems(values: Mapping[str, Any], resource: Resource | None = None) -> dic
         errors["external_id"] = _("Cette référence est déjà celle de %(name)s.", name=owner)
     if values.get("language") not in LANGUAGES:
         errors["language"] = _("Choisissez une valeur de la liste.")
-    if values.get("timezone") not in available_timezones():
+    if values.get("timezone") not in timezones():
         errors["timezone"] = _("Choisissez une valeur de la liste.")
     if _leaves_no_admin(values, resource):
         errors["role" if values["is_active"] else "is_active"] = _(

@@ -74,11 +74,11 @@ class Shape:
             values[f"phone_{phone_kind}"] = phone.typed
         return values
 
-    def write(self, record: Any, columns: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-        """Give a record its columns, its addresses and its numbers."""
+    def write(self, record: Any, columns: Mapping[str, Any], values: Mapping[str, Any], country: str) -> None:
+        """Give a record its columns, its addresses and its numbers, which are read in `country` (C6, K5)."""
         for name, value in columns.items():
             setattr(record, name, value)
-        phones = self.phone_rows(values, country_code(values["main_country"]))
+        phones = self.phone_rows(values, country)
         _replace(record.addresses, {row["kind"]: row for row in address_rows(values)}, self.address_model)
         _replace(record.phones, {row["kind"]: row for row in phones}, self.phone_model)
 

@@ -17,8 +17,8 @@ from webapp.access import Viewer, visible
 from webapp.dates import PartialDate
 from webapp.extensions import db
 from webapp.models import AddressKind, Company, Contact, ContactAddress, ContactPhoneKind, MyContact, ReferenceItem
-from webapp.phones import read_phone
-from webapp.services import contacts, organisation
+from webapp.phones import kept_phone
+from webapp.services import contacts
 from webapp.text import search_key
 
 #: How each number is typed, in the words of the format; several kinds share one, and their order tells them apart.
@@ -84,17 +84,10 @@ class Names:
 
     companies: Mapping[int, str]
     items: Mapping[int | None, ReferenceItem]
-    #: The country in which numbers without one are read, when the main address has none.
-    country: str
 
     def label(self, item_id: int | None) -> str:
         item = self.items.get(item_id)
         return item.label if item else ""
-
-    def country_of(self, contact: Contact) -> str:
-        main = contact.addresses.get(AddressKind.MAIN)
-        item = self.items.get(main.country_id) if main else None
-        return (item and item.code) or self.country
 
 
 def of(contact: Contact, viewer: Viewer, words: Words) -> str:
@@ -137,9 +130,7 @@ def _names(found: Sequence[Contact], viewer: Viewer) -> Names:
         visible(Company, viewer, Company.id, Company.name).where(Company.id.in_(company_ids))
     )
     items = db.session.scalars(select(ReferenceItem).where(ReferenceItem.id.in_(item_ids - {None})))
-    return Names(
-        companies=dict(companies.all()), items={item.id: item for item in items}, country=organisation.load().country
-    )
+    return Names(companies=dict(companies.all()), items={item.id: item for item in items})
 
 
 def _card(contact: Contact, names: Names, words: Words) -> Iterator[str]:
@@ -176,10 +167,9 @@ def _card(contact: Contact, names: Names, words: Words) -> Iterator[str]:
 
 def _labelled_lines(contact: Contact, names: Names, words: Words) -> Iterator[tuple[str, str]]:
     """Yield numbers, addresses, the anniversary and the people around, each with its label when it needs one."""
-    country = names.country_of(contact)
     for kind, types in PHONE_TYPES.items():
         if kind in contact.phones:
-            shown = read_phone(contact.phones[kind].typed, country).shown
+            shown = kept_phone(contact.phones[kind].typed, contact.phones[kind].e164).shown
             yield f"TEL;TYPE={types}:{_text(shown)}", str(words.phones[kind]) if kind in _LABELLED else ""
     for place, types in ADDRESS_TYPES.items():
         if place in contact.addresses:

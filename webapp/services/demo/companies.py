@@ -66,14 +66,17 @@ OFFICE_OF_SITE = {
 }  # fmt: skip
 
 
-def fill(world: World) -> None:
-    """Enter all companies, then date each as if it had been entered over the last eighteen months."""
-    for draft in drafts(world):
+def fill(world: World) -> list[Draft]:
+    """Enter all companies, each dated as if it had been entered over the last eighteen months; return them."""
+    made = drafts(world)
+    for draft in made:
         team = Team(draft, world)
         company = companies.create(_values(draft, team, world), world.by)
-        draft.id = company.id
+        draft.id, draft.team = company.id, team.active
+        draft.surveys_enabled, draft.is_reference = company.surveys_enabled, company.is_reference
         # Not by the record, which would then be a version further than on the day it was entered.
         db.session.execute(update(Company).where(Company.id == company.id).values(_dates(draft, team, world)))
+    return made
 
 
 def _values(draft: Draft, team: "Team", world: World) -> Values:
@@ -130,6 +133,8 @@ def _general(draft: Draft, world: World) -> Values:
 def _addresses(draft: Draft, world: World) -> Values:
     """Return the values of Adresses (C4): subsidiaries are billed at their parent's, goods go to the yard."""
     draft.address = _address(draft, world)
+    website = website_of(draft.name, draft.place, world.hosts)
+    draft.host = website.removeprefix("https://www.")
     billing = shipping = {}
     if draft.parent and world.chance(0.5):
         billing = draft.parent.address
@@ -140,7 +145,7 @@ def _addresses(draft: Draft, world: World) -> Values:
         street = street_in(place, world, in_park=True)
         shipping = draft.address | {"street": street, "building": "Quai de réception", "floor": ""}
     return {
-        "website": website_of(draft.name, draft.place, world.hosts) if world.chance(0.8) else "",
+        "website": website if world.chance(0.8) else "",
         **{f"main_{part}": value for part, value in draft.address.items()},
         **{f"billing_{part}": value for part, value in billing.items()},
         **{f"shipping_{part}": value for part, value in shipping.items()},

@@ -6,7 +6,7 @@ from typing import Any
 
 from webapp.models import CommercialStatus
 from webapp.services.demo.places import Town, of, town, towns
-from webapp.services.demo.world import World, read
+from webapp.services.demo.world import Member, World, read
 
 #: How often a place of each kind has one company more.
 WEIGHTS = {"metropolis": 4, "city": 2}
@@ -37,9 +37,14 @@ class Draft:
     public: bool = False
     restricted: bool = False
     entities: list[str] = field(default_factory=list)
-    #: Filled in as the company is made: its id, and its main address, where its subsidiaries are billed.
+    #: Filled in as the company is made: its id, its main address, where its subsidiaries are billed, its web host,
+    #: those of the firm who look after it, and what its contacts' rules depend on.
     id: int | None = None
     address: dict[str, Any] = field(default_factory=dict)
+    host: str = ""
+    team: list[Member] = field(default_factory=list)
+    surveys_enabled: bool = False
+    is_reference: bool = False
 
     @property
     def is_client(self) -> bool:

@@ -25,7 +25,7 @@ from webapp.models import (
     ContactPhone,
 )
 from webapp.models.base import Id
-from webapp.phones import read_phone, spellings
+from webapp.phones import kept_phone, spellings
 from webapp.services import contacts
 from webapp.services.search import sources
 from webapp.services.search.mending import mended
@@ -300,5 +300,5 @@ def _phones(kind: Kind, sought: Mapping[int, tuple[str, ...]]) -> dict[int, str]
     for record_id, typed, e164 in db.session.execute(granted(numbers, "of records found by the rule")):
         digits = " ".join(spellings(e164, typed))
         if any(word in digits for word in sought[record_id]):
-            found.setdefault(record_id, read_phone(e164 or typed, None).shown)
+            found.setdefault(record_id, kept_phone(typed, e164).shown)
     return found

@@ -12,8 +12,8 @@ from webapp.text import clean_line, search_key
 #: Reads a cell, given the value before and the values of the row so far.
 Reader = Callable[[str, Any, Mapping[str, Any]], Any]
 
-#: Kinds that name another record: whoever imports looks it up, in the file too.
-_ELSEWHERE = (Kind.COMPANY, Kind.COMPANY_NUMBER)
+#: Kinds that are not read here: whoever imports looks other records up, in the file too.
+_ELSEWHERE = (Kind.COMPANY, Kind.COMPANY_NUMBER, Kind.COMPUTED, Kind.IGNORED)
 
 
 class RowReader:
@@ -113,6 +113,9 @@ def _writer(column: Column, labels: Labels, language: str) -> Callable[[Stored],
     match column.kind:
         case Kind.COMPANY | Kind.COMPANY_NUMBER:
             return lambda one: one.shown[name]
+        case Kind.COMPUTED if column.compute:
+            compute = column.compute
+            return lambda one: compute(one.values, labels.items)
         case Kind.FLAG:
             return lambda one: "1" if one.values[name] else "0"
         case Kind.CHOICE:

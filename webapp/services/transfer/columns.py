@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
 
+from webapp.dates import PartialDate
 from webapp.i18n import _
 from webapp.models import ReferenceList
 from webapp.text import clean_line
@@ -28,10 +29,13 @@ class Kind(Enum):
     RESOURCE = auto()
     RESOURCES = auto()
     BILLING_ENTITIES = auto()
-    #: Another company: `parent`, which goes with `parent_number`.
+    #: Another record, a company: `parent` and `company`, by name, go with `parent_number` and `company_number`.
     COMPANY = auto()
-    #: `parent_number`.
     COMPANY_NUMBER = auto()
+    #: Made from other values: written, never read.
+    COMPUTED = auto()
+    #: Neither read nor written: a file may have it all the same.
+    IGNORED = auto()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +46,8 @@ class Column:
     kind: Kind
     #: Text to value; raises ValueError with a message for the user.
     clean: Callable[[str], Any] = str
+    #: What a computed one shows, from the values of the record and the labels of the values of lists.
+    compute: Callable[[Mapping[str, Any], Mapping[int, str]], str] | None = None
     #: The members of a choice by language, with their labels.
     labels: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)
     list: ReferenceList | None = None
@@ -63,6 +69,16 @@ def read_flag(cell: str) -> bool:
     if value is None:
         raise ValueError(_("Écrivez 1 (oui) ou 0 (non)."))
     return value
+
+
+def read_day(cell: str) -> PartialDate:
+    """Read a day with its year or without; raises ValueError."""
+    try:
+        return PartialDate.parse(cell.strip())
+    except ValueError:
+        raise ValueError(
+            _("Écrivez la date sous la forme 1998-01-12, ou --01-12 si l’année n’est pas connue.")
+        ) from None
 
 
 def read_several(cell: str) -> list[str]:

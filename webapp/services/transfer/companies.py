@@ -1,30 +1,27 @@
 """Companies from files and into files, under the rules of a single save, at the pace of thousands (R5, D14, D18).
 
-A row whose `company_number` is known changes that company, and only in the columns the file has. A row without number
-changes the company without number that has its exact name and its account type, so that what was exported comes back
-as it was. Any other row is a new company.
+A row without number changes the company without number that has its exact name and its account type (`records.py`
+tells the rest).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import count, islice
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from webapp.access import unscoped
 from webapp.extensions import db
-from webapp.i18n import _
+from webapp.i18n import _, _n
 from webapp.models import Company
 from webapp.services import companies, organisation
 from webapp.services.companies import number_key
 from webapp.services.transfer import exporting, importing, parents
-from webapp.services.transfer.bulk import BATCH, WHY, Stored, reserve_ids
+from webapp.services.transfer.bulk import BATCH, WHY, Stored, batches
 from webapp.services.transfer.columns import Column, Kind
 from webapp.services.transfer.company_records import (
     NOTHING,
     Row,
-    Unnumbered,
     Writer,
     give_numbers,
     load,
@@ -32,6 +29,7 @@ from webapp.services.transfer.company_records import (
 from webapp.services.transfer.importing import Cells, Job, Wish
 from webapp.services.transfer.parents import Link, Parents, Unwritten
 from webapp.services.transfer.reading import Table
+from webapp.services.transfer.records import RecordImport, Unnumbered
 from webapp.services.transfer.report import Report
 from webapp.text import search_key
 from webapp.vat import check_vat
@@ -42,9 +40,6 @@ ACCESS_COLUMNS = (
     Column(name="allowed_resources", kind=Kind.RESOURCES),
     Column(name="billing_entities", kind=Kind.BILLING_ENTITIES),
 )
-
-#: The ids of companies that are not written begin here.
-_NO_ID = 1 << 62
 
 
 def all_columns(fields: Iterable[Column]) -> list[Column]:
@@ -89,47 +84,31 @@ def import_companies(table: Table, fields: Iterable[Column], wish: Wish) -> Repo
     )
 
 
-class _Import:
+class _Import(RecordImport[Row]):
     """One import under way."""
 
+    model = Company
+    number = "company_number"
+
     def __init__(self, job: Job):
-        self._report = job.report
-        self._names = job.names
-        self._reader = job.reader
-        self._is_dry = job.wish.dry_run
-        self._writer = Writer(job.names, job.report, job.wish.by)
+        super().__init__(job, Writer(job.names, job.report, job.wish.by))
         self._settings = organisation.load()
-        #: The numbers met so far, and where.
-        self._lines: dict[str, int] = {}
         self._links: list[Link] = []
         #: New companies that wait for an automatic number until all those of the file are known.
         self._waiting: list[int] = []
         self._unwritten = Unwritten()
-        self._unused_ids = count(_NO_ID)
-
-    def take(self, rows: Sequence[Cells]) -> None:
-        """Read, check and write some rows."""
-        by_number, by_name = self._numbered(rows), self._nameless(rows)
-        read = [row for line, cells in rows if (row := self._read(line, cells, by_number, by_name)) is not None]
-        if self._report.error_count:
-            # Nothing will be kept: the rest is read for its errors.
-            self._links += [_link(0, row) for row in read if row.is_moved]
-            return
-        written = self._with_ids([row for row in read if row.is_changed])
-        if self._is_dry:
-            self._writer.check(written.values())
-            self._unwritten.add(written)
-        else:
-            self._writer.write(written)
-        self._links += [_link(key, row) for key, row in written.items() if row.is_moved]
-        self._waiting += [key for key, row in written.items() if not row.stored and not row.values["company_number"]]
-        created = sum(1 for row in written.values() if row.stored is None)
-        self._report.created += created
-        self._report.updated += len(written) - created
-        self._report.unchanged += len(read) - len(written)
+        #: How many were known by their name, for want of a number.
+        self._recognised = 0
 
     def finish(self) -> None:
         """Do what needed the whole file: parents, and automatic numbers."""
+        if self._recognised:
+            note = _n(
+                "%(num)d société sans ID reconnue à son nom et à son type de compte.",
+                "%(num)d sociétés sans ID reconnues à leur nom et à leur type de compte.",
+                self._recognised,
+            )
+            self._report.notes.append(note)
         if self._links and not self._is_dry:
             parents.take_turn()
         found = Parents(self._links, self._lines, self._unwritten, self._report).find()
@@ -139,45 +118,39 @@ class _Import:
         if self._settings.auto_numbering:
             give_numbers(self._waiting, self._settings.number_prefix)
 
-    def _with_ids(self, rows: Sequence[Row]) -> dict[int, Row]:
-        """Return rows by the id of their company: the one it has, or a new one."""
-        new = sum(1 for row in rows if row.stored is None)
-        ids = iter(islice(self._unused_ids, new) if self._is_dry else reserve_ids(Company, new))
-        return {row.stored.id if row.stored else next(ids): row for row in rows}
+    def _refused(self, rows: Sequence[Row]) -> None:
+        self._links += [_link(0, row) for row in rows if row.is_moved]
+
+    def _written(self, rows: Mapping[int, Row]) -> None:
+        if self._is_dry:
+            self._unwritten.add(rows)
+        self._links += [_link(key, row) for key, row in rows.items() if row.is_moved]
+        self._waiting += [key for key, row in rows.items() if not row.stored and not row.values["company_number"]]
 
     # -- which company a row is about
 
-    def _numbered(self, rows: Sequence[Cells]) -> dict[str, Stored]:
-        """Return the companies whose number stands in these rows, by its key."""
-        keys = {key for _line, cells in rows if (key := self._key(cells))}
-        found = load(Company.number_key.in_(keys), lock=not self._is_dry) if keys else []
-        return {number_key(one.values["company_number"]): one for one in found}
+    def _load(self, which: ColumnElement[bool], lock: bool) -> list[Stored]:
+        return load(which, lock=lock)
+
+    def _number_key(self, number: str) -> str:
+        return number_key(number)
+
+    def _name_of(self, record: Stored) -> str:
+        return str(record.values["name"])
 
     def _nameless(self, rows: Sequence[Cells]) -> dict[str, list[Stored]]:
         """Return the companies without number that these rows may be about, by name."""
-        names = [self._reader.text(cells, "name") for _line, cells in rows if not self._key(cells)]
-        return self._unnumbered.load(names, lock=not self._is_dry) if names else {}
+        names = [(self._reader.text(cells, "name"),) for _line, cells in rows if not self._key(cells)]
+        found: dict[str, list[Stored]] = {}
+        for ids in batches(self._unnumbered.ids(names)) if names else ():
+            for one in load(Company.id.in_(ids), lock=not self._is_dry):
+                found.setdefault(one.values["name"], []).append(one)
+        return found
 
     @cached_property
     def _unnumbered(self) -> Unnumbered:
         """Read at the first row without number, so before any of these is written."""
-        return Unnumbered()
-
-    def _key(self, cells: Sequence[str]) -> str:
-        return number_key(self._reader.text(cells, "company_number"))
-
-    def _is_free(self, line: int, key: str, old: Stored | None) -> bool:
-        """Whether no other row has this number, nor a company in the trash."""
-        if first := self._lines.get(key):
-            message = _("ce numéro est déjà à la ligne %(line)d.", line=first)
-            self._report.refuse(line, message, "company_number")
-            return False
-        self._lines[key] = line
-        if old and old.in_trash:
-            message = _("ce numéro est celui de « %(name)s », dans la corbeille.", name=old.values["name"])
-            self._report.refuse(line, message, "company_number")
-            return False
-        return True
+        return Unnumbered(Company, Company.name)
 
     def _recognise(self, line: int, cells: Sequence[str], alike: list[Stored]) -> Stored | None:
         """Return the company without number that a row is about: the one it changes nothing of, or the only one.
@@ -200,6 +173,10 @@ class _Import:
 
     # -- what a row says of it
 
+    def _read_all(self, rows: Sequence[Cells]) -> list[Row]:
+        by_number, by_name = self._numbered(rows), self._nameless(rows)
+        return [row for line, cells in rows if (row := self._read(line, cells, by_number, by_name)) is not None]
+
     def _read(
         self,
         line: int,
@@ -221,8 +198,8 @@ class _Import:
                 return None
             if old:
                 alike.remove(old)
-                self._unnumbered.take(old)
-                self._report.recognised += 1
+                self._unnumbered.take((old.values["name"],), old.id)
+                self._recognised += 1
         row, errors = self._values(line, cells, old)
         errors = errors or self._problems(row)
         for name, message in errors.items():

@@ -22,6 +22,7 @@ from webapp.models import (
 from webapp.services import companies, organisation
 from webapp.services.companies import SHAPE
 from webapp.services.search import texts
+from webapp.services.transfer import records
 from webapp.services.transfer.bulk import BATCH, WHY, Stored, batches, insert_rows, update_rows
 from webapp.services.transfer.names import Names
 from webapp.services.transfer.parts import Parts
@@ -114,45 +115,13 @@ def ids_by_name(keys: Iterable[str]) -> dict[str, list[int]]:
     return found
 
 
-class Unnumbered:
-    """The companies without a number, as they were when the import began: they are known by their exact name.
-
-    A file exported from here names them so. Each is recognised once, by the first row that fits.
-    """
-
-    def __init__(self) -> None:
-        rows = select(Company.name, Company.id).where(Company.number_key.is_(None), Company.deleted_at.is_(None))
-        rows = rows.order_by(Company.id).execution_options(yield_per=BATCH)
-        self._ids: dict[int, list[int]] = {}
-        for name, company_id in db.session.execute(unscoped(rows, WHY)):
-            # By the hash: the names of a million companies would fill the memory.
-            self._ids.setdefault(hash(name), []).append(company_id)
-
-    def load(self, names: Iterable[str], lock: bool) -> dict[str, list[Stored]]:
-        """Return those of some names that no row was taken for yet."""
-        ids = [company_id for name in set(names) for company_id in self._ids.get(hash(name), ())]
-        found: dict[str, list[Stored]] = {}
-        for some in batches(ids):
-            for one in load(Company.id.in_(some), lock=lock):
-                found.setdefault(one.values["name"], []).append(one)
-        return found
-
-    def take(self, one: Stored) -> None:
-        """Leave one out from now on."""
-        self._ids[hash(one.values["name"])].remove(one.id)
-
-
 # --- writing -----------------------------------------------------------------------------------------------------
 
 
 @dataclass
-class Row:
-    """A row of a file that was read: the company's values after it."""
+class Row(records.Row):
+    """A row of a file of companies."""
 
-    line: int
-    values: dict[str, Any]
-    #: The company it changes, or None for a new one.
-    stored: Stored | None
     #: Whether it names another parent than the company has; by which number, or name.
     is_moved: bool = False
     parent_number: str = ""
@@ -160,7 +129,7 @@ class Row:
 
     @property
     def is_changed(self) -> bool:
-        return self.stored is None or self.is_moved or self.values != self.stored.values
+        return self.is_moved or super().is_changed
 
 
 class Writer:
@@ -186,13 +155,15 @@ class Writer:
             for model in (CompanyGrant, CompanyListing):
                 db.session.execute(delete(model).where(model.company_id.in_(changed)))
         values = {key: row.values for key, row in rows.items()}
-        self._report.warnings["phones"] += _PARTS.insert(values, self._country_of)
+        self._report.warnings["phones"] += _PARTS.insert(
+            values, {key: self._country_of(each) for key, each in values.items()}
+        )
         self._write_access(values, columns)
 
-    def _write_access(self, records: Mapping[int, Mapping[str, Any]], columns: Mapping[int, Mapping[str, Any]]) -> None:
+    def _write_access(self, rows: Mapping[int, Mapping[str, Any]], columns: Mapping[int, Mapping[str, Any]]) -> None:
         grants: list[dict[str, Any]] = []
         listings: list[dict[str, Any]] = []
-        for key, values in records.items():
+        for key, values in rows.items():
             principals = self._principals(values)
             grants += companies.grant_rows(key, columns[key]["sort_key"], principals)
             listings += companies.listing_rows(key, columns[key], principals)

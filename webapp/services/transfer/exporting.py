@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from webapp.access import SYSTEM
 from webapp.services.transfer.bulk import Stored
 from webapp.services.transfer.cells import cell_writers
-from webapp.services.transfer.columns import Column
+from webapp.services.transfer.columns import Column, Kind
 from webapp.services.transfer.names import Names
 from webapp.services.transfer.report import Report
 
@@ -17,7 +17,7 @@ def export(
 
     It reads as the organisation does: whoever calls says to whom the file may go.
     """
-    columns = list(columns)
+    columns = [column for column in columns if column.kind is not Kind.IGNORED]
     yield [column.name for column in columns]
     writers = cell_writers(columns, Names(Report(), SYSTEM).labels(language), language)
     last = 0

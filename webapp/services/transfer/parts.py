@@ -1,6 +1,6 @@
 """Addresses, numbers and searched texts of many records at once, companies or contacts (C4, C6, K4, K5, N2)."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -40,17 +40,17 @@ class Parts:
         for model in (self._shape.address_model, self._shape.phone_model):
             db.session.execute(delete(model).where(getattr(model, self._owner).in_(record_ids)))
 
-    def insert(self, records: Mapping[int, Mapping[str, Any]], country_of: Callable[[Mapping[str, Any]], str]) -> int:
+    def insert(self, records: Mapping[int, Mapping[str, Any]], countries: Mapping[int, str]) -> int:
         """Write the parts of records, given by id, and what they are found by; return how many numbers can't be read.
 
-        `country_of` tells in which country the numbers of a record that name none are read.
+        `countries` tells for each record in which country its numbers are read that name none.
         """
         addresses: list[dict[str, Any]] = []
         phones: list[dict[str, Any]] = []
         texts: dict[int, str] = {}
         for record_id, values in records.items():
             addresses += [{self._owner: record_id, **row} for row in address_rows(values)]
-            numbers = list(self._shape.phone_rows(values, country_of(values)))
+            numbers = list(self._shape.phone_rows(values, countries[record_id]))
             phones += [{self._owner: record_id, **row} for row in numbers]
             texts[record_id] = self._texts.of(values, numbers)
         insert_rows(self._shape.address_model, addresses)

@@ -20,8 +20,6 @@ class Report:
     created: int = 0
     updated: int = 0
     unchanged: int = 0
-    #: How many of these were known by their name, for want of a number.
-    recognised: int = 0
     #: What was added to the lists because the file names it, by the name of the list.
     added: dict[str, list[str]] = field(default_factory=dict)
     #: How often something was kept although it looks wrong, by what it is.
@@ -63,20 +61,10 @@ class Report:
         warnings = {
             "phones": _("Numéros de téléphone non reconnus, gardés tels quels : %(count)s."),
             "vat_numbers": _("Numéros de TVA qui ne suivent pas les règles de leur pays, gardés : %(count)s."),
+            "surveys": _("Contacts sans e-mail 1 alors que les enquêtes sont activées pour leur société : %(count)s."),
         }
-        by_name = (
-            [
-                _n(
-                    "%(num)d société sans ID reconnue à son nom et à son type de compte.",
-                    "%(num)d sociétés sans ID reconnues à leur nom et à leur type de compte.",
-                    self.recognised,
-                )
-            ]
-            if self.recognised
-            else []
-        )
         kept = [text % {"count": number(self.warnings[name])} for name, text in warnings.items() if self.warnings[name]]
-        return [counts, *by_name, *added, *kept, *self.notes]
+        return [counts, *added, *kept, *self.notes]
 
 
 def _shorten(labels: list[str], shown: int = 8) -> str:

@@ -1,0 +1,165 @@
+"""Many contacts at once: read as flat values with the company each is at, written a table at a time."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+
+from webapp.access import Viewer, unscoped
+from webapp.clock import now
+from webapp.extensions import db
+from webapp.models import AddressKind, Company, CompanyAddress, Contact
+from webapp.services import contacts, organisation
+from webapp.services.contacts import SHAPE
+from webapp.services.search import texts
+from webapp.services.transfer import records
+from webapp.services.transfer.bulk import BATCH, WHY, Stored, batches, insert_rows, update_rows
+from webapp.services.transfer.names import Names
+from webapp.services.transfer.parts import Parts
+from webapp.services.transfer.report import Report
+
+#: All that a file can say of a contact, as it is before anybody said it.
+NOTHING: Mapping[str, Any] = SHAPE.empty
+
+_PARTS = Parts(SHAPE, texts.CONTACTS)
+
+
+# --- reading -----------------------------------------------------------------------------------------------------
+
+
+def load(which: ColumnElement[bool], limit: int | None = None, lock: bool = False) -> list[Stored]:
+    """Return the contacts that meet a condition, in order of id; `lock` keeps others from changing them meanwhile."""
+    columns = [getattr(Contact, column).label(f"value_{name}") for name, column in SHAPE.columns.items()]
+    company = (Company.company_number.label("number"), Company.name.label("name"))
+    rows = select(Contact.id, Contact.deleted_at, *company, *columns).join(Company, Contact.company_id == Company.id)
+    rows = rows.where(which).order_by(Contact.id).limit(limit)
+    if lock:
+        rows = rows.with_for_update(of=Contact)
+    found = {row.id: _stored(row) for row in db.session.execute(unscoped(rows, WHY))}
+    if found:
+        _PARTS.load(found)
+    return list(found.values())
+
+
+def _stored(row: Any) -> Stored:
+    values = dict(NOTHING)
+    for name in SHAPE.columns:
+        values[name] = getattr(row, f"value_{name}")
+    return Stored(row.id, values, row.deleted_at is not None, {"company_number": row.number or "", "company": row.name})
+
+
+# --- companies ---------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Row(records.Row):
+    """A row of a file of contacts."""
+
+    #: The country of the company.
+    country_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Employer:
+    """What a contact's row needs to know of a company."""
+
+    id: int
+    surveys_enabled: bool
+    is_reference: bool
+    country_id: int | None
+
+
+class Employers:
+    """The companies that some rows name, and those of the contacts they are about."""
+
+    def __init__(self, by_number: Mapping[str, Employer], by_name: Mapping[str, list[Employer]], ids: set[int]):
+        self._by_number, self._by_name = by_number, by_name
+        self._by_id = {one.id: one for _key, _name, one in _employers(Company.id, ids)}
+
+    def numbered(self, key: str) -> list[Employer]:
+        """Return the company that has this number, by its key."""
+        return [self._by_number[key]] if key in self._by_number else []
+
+    def named(self, name: str) -> list[Employer]:
+        """Return the companies that have this very name."""
+        return self._by_name.get(name, [])
+
+    def at(self, contact: Stored) -> Employer:
+        """Return the company at which a contact is."""
+        return self._by_id[contact.values["company"]]
+
+
+class Companies:
+    """All companies, as rows name them."""
+
+    def meet(self, keys: set[str], names: set[str], ids: set[int]) -> Employers:
+        """Return those with these keys of numbers, these very names, or these ids."""
+        by_number = {key: one for key, _name, one in _employers(Company.number_key, keys)}
+        by_name: dict[str, list[Employer]] = {}
+        named = [company_id for name in names for company_id in self._ids_by_name.get(hash(name), ())]
+        for _key, name, one in _employers(Company.id, named):
+            by_name.setdefault(name, []).append(one)
+        return Employers(by_number, by_name, ids)
+
+    @cached_property
+    def _ids_by_name(self) -> dict[int, list[int]]:
+        """The companies of each name, by its hash: names have no index, and would fill the memory."""
+        found: dict[int, list[int]] = {}
+        rows = select(Company.name, Company.id).where(Company.deleted_at.is_(None)).order_by(Company.id)
+        for name, company_id in db.session.execute(unscoped(rows.execution_options(yield_per=BATCH), WHY)):
+            found.setdefault(hash(name), []).append(company_id)
+        return found
+
+
+_MAIN = (CompanyAddress.company_id == Company.id) & (CompanyAddress.kind == AddressKind.MAIN)
+
+
+def _employers(column: Any, keys: Iterable[Any]) -> Iterable[tuple[Any, str, Employer]]:
+    """Yield the companies not in the trash whose column is one of these: what it is, the name, the company."""
+    for some in batches(set(keys)):
+        rows = select(
+            column, Company.name, Company.id, Company.surveys_enabled, Company.is_reference, CompanyAddress.country_id
+        )
+        rows = rows.outerjoin(CompanyAddress, _MAIN).where(column.in_(some), Company.deleted_at.is_(None))
+        for key, name, *facts in db.session.execute(unscoped(rows, WHY)):
+            yield key, name, Employer(*facts)
+
+
+# --- writing -----------------------------------------------------------------------------------------------------
+
+
+class Writer:
+    """Writes contacts with all that hangs on them, a table at a time."""
+
+    def __init__(self, names: Names, report: Report, by: Viewer):
+        self._names = names
+        self._report = report
+        self._by_id = by.resource_id
+        self._home = organisation.load().country
+
+    def write(self, rows: Mapping[int, Row]) -> None:
+        """Insert or change contacts, given by id."""
+        moment = now()
+        saved = {"updated_at": moment, "updated_by_id": self._by_id}
+        born = {"created_at": moment, "created_by_id": self._by_id, "version": 1}
+        columns = {key: {"id": key, **contacts.contact_columns(row.values), **saved} for key, row in rows.items()}
+        changed = [key for key, row in rows.items() if row.stored]
+        insert_rows(Contact, [columns[key] | born for key, row in rows.items() if row.stored is None])
+        update_rows(Contact, [columns[key] for key in changed], version=Contact.__table__.c.version + 1)
+        if changed:
+            _PARTS.remove(changed)
+        values = {key: row.values for key, row in rows.items()}
+        countries = {key: self._country_of(row) for key, row in rows.items()}
+        self._report.warnings["phones"] += _PARTS.insert(values, countries)
+
+    def check(self, rows: Iterable[Row]) -> None:
+        """Note what writing these rows would note, and write nothing."""
+        for row in rows:
+            self._report.warnings["phones"] += _PARTS.unread_phones(row.values, self._country_of(row))
+
+    def _country_of(self, row: Row) -> str:
+        """Return the country in which the numbers of a contact are read: as for a single save."""
+        country_id: int | None = row.values["main_country"] or row.country_id
+        return self._names.country_codes.get(country_id or 0, self._home)

@@ -1,0 +1,162 @@
+"""Records from files, companies or contacts: found by number or by name, then written by thousands (R5).
+
+A row whose number is known changes that record, and only in the columns the file has. A row without number changes the
+record without number that it names exactly, so that what was exported comes back as it was. Any other row is a new
+record. What tells one from another, and the rules, are each noun's own.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count, islice
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+from sqlalchemy import ColumnElement, select
+
+from webapp.access import unscoped
+from webapp.extensions import db
+from webapp.i18n import _
+from webapp.services.transfer.bulk import BATCH, WHY, Stored, reserve_ids
+from webapp.services.transfer.importing import Cells, Job
+
+#: The ids of records that are not written begin here.
+_NO_ID = 1 << 62
+
+
+@dataclass
+class Row:
+    """A row of a file that was read: the record's values after it."""
+
+    line: int
+    values: dict[str, Any]
+    #: The record it changes, or None for a new one.
+    stored: Stored | None
+
+    @property
+    def is_changed(self) -> bool:
+        return self.stored is None or self.values != self.stored.values
+
+
+R = TypeVar("R", bound=Row)
+R_contra = TypeVar("R_contra", bound=Row, contravariant=True)
+
+
+class Writer(Protocol[R_contra]):
+    """Writes records of one kind."""
+
+    def write(self, rows: Mapping[int, R_contra]) -> None:
+        """Insert or change records, given by id."""
+
+    def check(self, rows: Iterable[R_contra]) -> None:
+        """Note what writing these rows would note, and write nothing."""
+
+
+class Unnumbered:
+    """The records without a number, as they were when the import began: they are known by what names them.
+
+    A file exported from here names them so. Each is recognised once, by the first row that fits.
+    """
+
+    def __init__(self, model: Any, *names: Any) -> None:
+        rows = select(model.id, *names).where(model.number_key.is_(None), model.deleted_at.is_(None))
+        rows = rows.order_by(model.id).execution_options(yield_per=BATCH)
+        self._ids: dict[int, list[int]] = {}
+        for record_id, *name in db.session.execute(unscoped(rows, WHY)):
+            # By the hash: the names of a million records would fill the memory.
+            self._ids.setdefault(hash(tuple(name)), []).append(record_id)
+
+    def ids(self, names: Iterable[Hashable]) -> list[int]:
+        """Return those that may have one of these names, and no row was taken for yet."""
+        return [record_id for name in set(names) for record_id in self._ids.get(hash(name), ())]
+
+    def take(self, name: Hashable, record_id: int) -> None:
+        """Leave one out from now on."""
+        self._ids[hash(name)].remove(record_id)
+
+
+class RecordImport(ABC, Generic[R]):
+    """An import under way of one kind of record."""
+
+    model: ClassVar[Any]
+    #: The column of the number by which a record is known.
+    number: ClassVar[str]
+
+    def __init__(self, job: Job, writer: Writer[R]):
+        self._report = job.report
+        self._names = job.names
+        self._reader = job.reader
+        self._is_dry = job.wish.dry_run
+        self._writer = writer
+        #: The numbers met so far, and where.
+        self._lines: dict[str, int] = {}
+        self._unused_ids = count(_NO_ID)
+
+    def take(self, rows: Sequence[Cells]) -> None:
+        """Read, check and write some rows."""
+        read = self._read_all(rows)
+        if self._report.error_count:
+            # Nothing will be kept: the rest is read for its errors.
+            self._refused(read)
+            return
+        written = self._with_ids([row for row in read if row.is_changed])
+        if self._is_dry:
+            self._writer.check(written.values())
+        else:
+            self._writer.write(written)
+        self._written(written)
+        created = sum(1 for row in written.values() if row.stored is None)
+        self._report.created += created
+        self._report.updated += len(written) - created
+        self._report.unchanged += len(read) - len(written)
+
+    @abstractmethod
+    def _read_all(self, rows: Sequence[Cells]) -> list[R]:
+        """Return what rows say, without those in which something was refused."""
+
+    @abstractmethod
+    def _load(self, which: ColumnElement[bool], lock: bool) -> list[Stored]:
+        """Return the records that meet a condition."""
+
+    @abstractmethod
+    def _number_key(self, number: str) -> str:
+        """Return what two numbers have in common when they are the same one."""
+
+    @abstractmethod
+    def _name_of(self, record: Stored) -> str:
+        """Return what to call a record in a message."""
+
+    def _refused(self, rows: Sequence[R]) -> None:
+        """Remember of rows that will not be written what the end of the file asks for."""
+
+    def _written(self, rows: Mapping[int, R]) -> None:
+        """Remember of rows what the end of the file asks for."""
+
+    def _with_ids(self, rows: Sequence[R]) -> dict[int, R]:
+        """Return rows by the id of their record: the one it has, or a new one."""
+        new = sum(1 for row in rows if row.stored is None)
+        ids = iter(islice(self._unused_ids, new) if self._is_dry else reserve_ids(self.model, new))
+        return {row.stored.id if row.stored else next(ids): row for row in rows}
+
+    # -- which record a row is about
+
+    def _key(self, cells: Sequence[str]) -> str:
+        return self._number_key(self._reader.text(cells, self.number))
+
+    def _numbered(self, rows: Sequence[Cells]) -> dict[str, Stored]:
+        """Return the records whose number stands in these rows, by its key."""
+        keys = {key for _line, cells in rows if (key := self._key(cells))}
+        found = self._load(self.model.number_key.in_(keys), lock=not self._is_dry) if keys else []
+        return {self._number_key(one.values[self.number]): one for one in found}
+
+    def _is_free(self, line: int, key: str, old: Stored | None) -> bool:
+        """Whether no other row has this number, nor a record in the trash."""
+        if first := self._lines.get(key):
+            message = _("ce numéro est déjà à la ligne %(line)d.", line=first)
+            self._report.refuse(line, message, self.number)
+            return False
+        self._lines[key] = line
+        if old and old.in_trash:
+            message = _("ce numéro est celui de « %(name)s », dans la corbeille.", name=self._name_of(old))
+            self._report.refuse(line, message, self.number)
+            return False
+        return True
