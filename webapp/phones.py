@@ -69,9 +69,12 @@ def kept_phone(typed: str, e164: str | None) -> Phone:
 
 
 def _calling_code(digits: str) -> int | None:
-    """Give the calling code with which an international number begins."""
-    codes = (int(digits[:length]) for length in (1, 2, 3))
-    return next((code for code in codes if code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE), None)
+    """Give the calling code with which an international number begins; none is the beginning of another."""
+    found = _CALLING_CODES.match(digits)
+    return int(found[0]) if found else None
+
+
+_CALLING_CODES = re.compile("|".join(map(str, phonenumbers.COUNTRY_CODE_TO_REGION_CODE)))
 
 
 def _is_possible_and_international(number: phonenumbers.PhoneNumber) -> bool:
@@ -136,13 +139,11 @@ def e164(typed: str, country_code: str | None) -> str | None:
 
 
 def _exists(calling_code: int, national: str, may_be_new: bool) -> bool:
-    existing = _existing_numbers(calling_code)
-    if existing and existing.fullmatch(national):
+    if _existing_numbers(calling_code).fullmatch(national):
         return True
-    number = phonenumbers.PhoneNumber(country_code=calling_code, national_number=int(national))
-    if existing is None and phonenumbers.is_valid_number(number):
-        return True
-    return may_be_new and _is_possible(number)
+    return may_be_new and _is_possible(
+        phonenumbers.PhoneNumber(country_code=calling_code, national_number=int(national))
+    )
 
 
 #: The kinds of numbers that make one valid, by their names in the library's plans.
@@ -150,18 +151,21 @@ _KINDS = """premium_rate toll_free shared_cost voip personal_number pager uan vo
 
 
 @cache
-def _existing_numbers(calling_code: int) -> re.Pattern[str] | None:
-    """Give all valid numbers of a calling code as one pattern, where that code is one country's alone.
+def _existing_numbers(calling_code: int) -> re.Pattern[str]:
+    """Give all valid numbers of a calling code as one pattern.
 
     It says what the library finds by trying its patterns in turn: the general one holds, and that of a kind, each
-    for the lengths of that kind.
+    for the lengths of that kind. Of the countries that share a code, the first is asked whose leading digits the
+    number has; one that has none of its own is asked only whether the number is its.
     """
-    if len(phonenumbers.region_codes_for_country_code(calling_code)) != 1:
-        return None
-    region = phonenumbers.region_code_for_country_code(calling_code)
-    plan: Any = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(calling_code, region)
-    kinds = [_pattern(description) for kind in _KINDS if (description := getattr(plan, kind))]
-    return re.compile(f"(?={_pattern(plan.general_desc)}\\Z)(?:{'|'.join(filter(None, kinds))})")
+    pattern = "(?!)"
+    for region in reversed(phonenumbers.region_codes_for_country_code(calling_code)):
+        plan: Any = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(calling_code, region)
+        kinds = [_pattern(description) for kind in _KINDS if (description := getattr(plan, kind))]
+        valid = f"(?={_pattern(plan.general_desc)}\\Z)(?:{'|'.join(filter(None, kinds))})"
+        own = plan.leading_digits
+        pattern = f"(?:(?={own}){valid}|(?!{own}){pattern})" if own else f"(?:{valid}|{pattern})"
+    return re.compile(pattern)
 
 
 def _pattern(description: Any) -> str:
@@ -188,30 +192,57 @@ def _read_plain(typed: str, region: str | None) -> tuple[int, str] | None:
     return plain
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How the numbers of a country are dialled, from the library's plan."""
+
+    calling_code: int
+    #: What one dials before the code of another country, and before a number of this one.
+    international: re.Pattern[str] | None
+    prefix: re.Pattern[str] | None
+    #: Whether taking the prefix away is not all there is to do.
+    is_rewritten: bool
+    numbers: re.Pattern[str]
+    lengths: frozenset[int]
+
+
+@cache
+def _plan(region: str) -> _Plan | None:
+    plan: Any = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
+    if plan is None:
+        return None
+    before, prefix = plan.international_prefix, plan.national_prefix_for_parsing
+    compiled = re.compile(prefix) if prefix else None
+    return _Plan(
+        calling_code=plan.country_code,
+        international=re.compile(before) if before else None,
+        prefix=compiled,
+        is_rewritten=bool((compiled and compiled.groups) or plan.national_prefix_transform_rule),
+        numbers=re.compile(plan.general_desc.national_number_pattern),
+        lengths=frozenset(plan.general_desc.possible_length),
+    )
+
+
 def _international(digits: str) -> tuple[int, str] | None:
-    calling_code = _calling_code(digits)
-    if calling_code is None or digits.startswith("0"):
+    calling_code = None if digits.startswith("0") else _calling_code(digits)
+    if calling_code is None:
         return None
     national = digits[len(str(calling_code)) :]
-    region = phonenumbers.region_code_for_country_code(calling_code)
-    metadata: Any = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(calling_code, region)
-    prefix = metadata.national_prefix_for_parsing
-    return None if prefix and re.match(prefix, national) else (calling_code, national)
+    region = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[calling_code][0]
+    plan = _plan(region) if region != phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY else None
+    return None if plan is None or (plan.prefix and plan.prefix.match(national)) else (calling_code, national)
 
 
 def _national(digits: str, region: str | None) -> tuple[int, str] | None:
-    metadata: Any = phonenumbers.PhoneMetadata.metadata_for_region(region, None) if region else None
-    if metadata is None or digits.startswith(str(metadata.country_code)):
+    plan = _plan(region) if region else None
+    if plan is None or digits.startswith(str(plan.calling_code)):
         return None
-    if metadata.international_prefix and re.match(metadata.international_prefix, digits):
+    if plan.international and plan.international.match(digits):
         return None
-    prefix = metadata.national_prefix_for_parsing
-    found = re.match(prefix, digits) if prefix else None
+    found = plan.prefix.match(digits) if plan.prefix else None
     if found is None:
-        return metadata.country_code, digits
-    national, plan = digits[found.end() :], metadata.general_desc
-    if found.groups() or metadata.national_prefix_transform_rule:
+        return plan.calling_code, digits
+    national = digits[found.end() :]
+    if plan.is_rewritten or plan.numbers.fullmatch(digits) or len(national) not in plan.lengths:
         return None
-    if re.fullmatch(plan.national_number_pattern, digits) or len(national) not in plan.possible_length:
-        return None
-    return metadata.country_code, national
+    return plan.calling_code, national
