@@ -110,13 +110,22 @@ class _Search:
             return
         if source is Source.STARTS and self._is_common(words):
             source = Source.SCAN
+        if self._looked_whole:
+            # What is common for one turn is for the next.
+            self._look_whole(shape)
+            return
         budget = 3 * self.limit if source is Source.NAMES else FIRST_BUDGET
         while self._take(source, words, budget) and not self._is_full and budget < LAST_BUDGET:
             if self._sees_little:
-                self._take(Source.OWN_PARTS if shape[0] else Source.OWN, words, budget)
-                self._looked_whole.add(shape)
+                self._look_whole(shape)
                 return
             budget *= WIDER
+
+    def _look_whole(self, shape: tuple[bool, tuple[str, ...]]) -> None:
+        """Look through all that the viewer may see."""
+        are_parts, words = shape
+        self._take(Source.OWN_PARTS if are_parts else Source.OWN, words, LAST_BUDGET)
+        self._looked_whole.add(shape)
 
     def result(self) -> list[Found]:
         rows = list(self.found.values())[: self.limit]

@@ -102,8 +102,11 @@ def patterns(source: Source, words: Sequence[str]) -> dict[str, Any]:
     shapes = {
         f"word{number}": f"%{word if _is_fragment(source, word) else ' ' + word}%" for number, word in enumerate(words)
     }
-    keys = {word[:LONGEST_START] for word in words} if starts else set()
-    fragments = set() if starts else {part for word in words for part in _fragments(word)}
+    # So many words begin with one letter that it only narrows what longer ones give; alone, the first leads.
+    leading = [word for word in words if len(word) > 1] or words[:1]
+    keys = {word[:LONGEST_START] for word in leading} if starts else set()
+    # Many fragments that many hold are long to bring together: the longest word leads, the others are compared.
+    fragments = set() if starts else set(_fragments(max(words, key=len)))
     match_all = [f'"{key}"*' for key in sorted(keys)] + [f'"{part}"' for part in sorted(fragments)]
     return shapes | {
         "match": " AND ".join(match_all),
