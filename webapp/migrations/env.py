@@ -17,6 +17,13 @@ def render_item(kind: str, item: Any, _autogen: Any) -> str | Literal[False]:
     return False
 
 
+def is_compared(name: str | None, kind: str, _parents: Any) -> bool:
+    """Whether what stands in a database is compared with the models: the indexes of search are not."""
+    if kind == "table":
+        return name in db.metadata.tables
+    return not (kind == "index" and name is not None and name.endswith("_search_tokens"))
+
+
 given = context.config.attributes.get("connection")
 
 with nullcontext(given) if given else db.engine.connect() as connection:
@@ -26,6 +33,7 @@ with nullcontext(given) if given else db.engine.connect() as connection:
         render_as_batch=True,
         transactional_ddl=True,
         render_item=render_item,
+        include_name=is_compared,
         **{k: v for k, v in current_app.extensions["migrate"].configure_args.items() if k != "render_as_batch"},
     )
     with context.begin_transaction():
