@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String, TypeDecorator
+from sqlalchemy import BigInteger, DateTime, Dialect, ForeignKey, Integer, String, TypeDecorator
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from webapp.clock import now
@@ -78,6 +78,20 @@ class Timestamped:
 
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
     updated_at: Mapped[datetime] = mapped_column(Moment, default=now, onupdate=now)
+
+
+class Authored:
+    """Who made a row and who changed it last; nobody when a command did."""
+
+    created_by_id: Mapped[int | None] = mapped_column(Id, ForeignKey("resource.id"))
+    updated_by_id: Mapped[int | None] = mapped_column(Id, ForeignKey("resource.id"))
+
+
+class Trashable:
+    """A row that can be put in the trash, where nobody sees it and nothing of it is lost (R3)."""
+
+    deleted_at: Mapped[datetime | None] = mapped_column(Moment)
+    deleted_by_id: Mapped[int | None] = mapped_column(Id, ForeignKey("resource.id"))
 
 
 class Versioned:

@@ -1,6 +1,5 @@
 """Companies, who may see them, and where they stand in the trees."""
 
-from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
@@ -8,7 +7,7 @@ from sqlalchemy.orm import Mapped, attribute_keyed_dict, mapped_column, relation
 
 from webapp.extensions import Model
 from webapp.models.address import AddressKind, AddressParts
-from webapp.models.base import Choice, Id, IntKey, Moment, Timestamped, Versioned, key_text
+from webapp.models.base import Authored, Choice, Id, IntKey, Timestamped, Trashable, Versioned, key_text
 from webapp.models.phone import CompanyPhoneKind, PhoneParts
 from webapp.models.reference import ReferenceList, value_of
 
@@ -21,7 +20,7 @@ class CommercialStatus(StrEnum):
     CLIENT = "client"
 
 
-class Company(Timestamped, Versioned, Model):
+class Company(Timestamped, Authored, Trashable, Versioned, Model):
     """A company: client, lead or prospect (C3 to C7)."""
 
     __tablename__ = "company"
@@ -65,11 +64,6 @@ class Company(Timestamped, Versioned, Model):
     comments: Mapped[str] = mapped_column(Text, default="")
     surveys_enabled: Mapped[bool] = mapped_column(default=False)
     summary_consolidation: Mapped[bool] = mapped_column(default=False)
-
-    created_by_id: Mapped[int | None] = mapped_column(Id, ForeignKey("resource.id"))
-    updated_by_id: Mapped[int | None] = mapped_column(Id, ForeignKey("resource.id"))
-    deleted_at: Mapped[datetime | None] = mapped_column(Moment)
-    deleted_by_id: Mapped[int | None] = mapped_column(Id, ForeignKey("resource.id"))
 
     addresses: Mapped[dict[AddressKind, "CompanyAddress"]] = relationship(
         collection_class=attribute_keyed_dict("kind"), cascade="all, delete-orphan"

@@ -9,12 +9,23 @@ from webapp.clock import now
 from webapp.dates import PartialDate
 from webapp.extensions import Model
 from webapp.models.address import AddressKind, AddressParts
-from webapp.models.base import Choice, Id, IntKey, Moment, PartialDay, Timestamped, Versioned, key_text
+from webapp.models.base import (
+    Authored,
+    Choice,
+    Id,
+    IntKey,
+    Moment,
+    PartialDay,
+    Timestamped,
+    Trashable,
+    Versioned,
+    key_text,
+)
 from webapp.models.phone import ContactPhoneKind, PhoneParts
 from webapp.models.reference import ReferenceList, value_of
 
 
-class Contact(Timestamped, Versioned, Model):
+class Contact(Timestamped, Authored, Trashable, Versioned, Model):
     """A person at a company."""
 
     __tablename__ = "contact"
@@ -61,11 +72,6 @@ class Contact(Timestamped, Versioned, Model):
     #: The contact's reference in files that are imported and exported; what is unique is it without case.
     contact_number: Mapped[str | None] = mapped_column(String(60))
     number_key: Mapped[str | None] = mapped_column(String(120), unique=True)
-
-    created_by_id: Mapped[int | None] = mapped_column(Id, ForeignKey("resource.id"))
-    updated_by_id: Mapped[int | None] = mapped_column(Id, ForeignKey("resource.id"))
-    deleted_at: Mapped[datetime | None] = mapped_column(Moment)
-    deleted_by_id: Mapped[int | None] = mapped_column(Id, ForeignKey("resource.id"))
 
     addresses: Mapped[dict[AddressKind, "ContactAddress"]] = relationship(
         collection_class=attribute_keyed_dict("kind"), cascade="all, delete-orphan"
