@@ -289,13 +289,6 @@ def axe() -> Callable[[Any], None]:
     from axe_playwright_python.sync_playwright import Axe
 
     def check(page: Any) -> None:
-        # Colours are measured on the page as it stays: loaded, and with nothing on the way to another colour.
-        page.wait_for_load_state("load")
-        page.evaluate(
-            "Promise.allSettled(document.getAnimations()"
-            ".filter((animation) => animation.effect.getComputedTiming().endTime < Infinity)"
-            ".map((animation) => animation.finished))"
-        )
         found = Axe().run(page)
         assert not found.response["violations"], found.generate_report()
 
