@@ -31,6 +31,12 @@ csrf = CSRFProtect()
 login_manager = LoginManager()
 migrate = Migrate()
 
+
+def on_postgres() -> bool:
+    """Whether the database is PostgreSQL, for the few things that each engine says its own way."""
+    return db.engine.dialect.name == "postgresql"
+
+
 if TYPE_CHECKING:
 
     class Model(DeclarativeBase):

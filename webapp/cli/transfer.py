@@ -25,9 +25,10 @@ from webapp.forms.company import CompanyForm
 from webapp.forms.contact import ContactForm
 from webapp.forms.resource import ResourceForm
 from webapp.i18n import _, _n, force_locale
+from webapp.models import Company, Contact
 from webapp.services.companies import SHAPE as COMPANY
 from webapp.services.contacts import SHAPE as CONTACT
-from webapp.services.transfer import companies, contacts, resources, writing
+from webapp.services.transfer import companies, contacts, records, resources, writing
 from webapp.services.transfer.columns import Column
 from webapp.services.transfer.importing import Wish
 from webapp.services.transfer.reading import Table, open_table
@@ -143,7 +144,7 @@ def export_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def export_companies(file: Path, language: str) -> None:
     """Write all companies to a .csv or .xlsx file, or to the standard output as CSV (-)."""
     with writing_out(file):
-        total, unnumbered = companies.count_companies()
+        total, unnumbered = records.count_live(Company)
         write(companies.export_companies(company_columns(), language), file, total)
         if unnumbered:
             note = _n(
@@ -159,7 +160,7 @@ def export_companies(file: Path, language: str) -> None:
 def export_contacts(file: Path, language: str) -> None:
     """Write all contacts to a .csv or .xlsx file, or to the standard output as CSV (-)."""
     with writing_out(file):
-        total, unnumbered = contacts.count_contacts()
+        total, unnumbered = records.count_live(Contact)
         write(contacts.export_contacts(contact_columns(), language), file, total)
         if unnumbered:
             note = _n(

@@ -32,7 +32,7 @@ from webapp.models import (
 from webapp.services import organisation
 from webapp.services.refusal import Refused
 from webapp.services.search import texts
-from webapp.services.values import Change, Shape, country_code, differences
+from webapp.services.values import MAX_SEARCH_KEY, Change, Shape, country_code, differences, number_key
 from webapp.text import search_key, sort_key
 
 SHAPE = Shape(
@@ -40,10 +40,7 @@ SHAPE = Shape(
     address_model=CompanyAddress,
     phone_model=CompanyPhone,
     phone_kinds=CompanyPhoneKind,
-    internal=frozenset(
-        """id sort_key search_key number_key version created_at created_by_id updated_at updated_by_id
-        deleted_at deleted_by_id""".split()
-    ),
+    number="company_number",
 )
 
 #: What every company must have.
@@ -55,7 +52,6 @@ REQUIRED_BY_STATUS = {
     CommercialStatus.LEAD: "sales_rep",
 }
 
-MAX_SEARCH_KEY = 1000
 #: What the column of the key holds; a few letters become several when case no longer counts.
 MAX_NUMBER_KEY = 60
 
@@ -71,7 +67,7 @@ def problems(values: Mapping[str, Any], company: Company | None = None) -> dict[
     found = own_problems(values)
     if company is not None and _closes_a_circle(values.get("parent"), company):
         found["parent"] = _("Cette société est elle-même une filiale de celle que vous modifiez.")
-    if (number := values.get("company_number")) and (owner := _owner_of_number(number, company)):
+    if (number := values.get("company_number")) and (owner := SHAPE.owner_of_number(number, company)):
         found["company_number"] = _("Ce numéro est déjà celui de « %(name)s ».", name=owner)
     return found
 
@@ -89,11 +85,6 @@ def own_problems(values: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def number_key(number: str) -> str:
-    """Return what two company numbers have in common when they are the same one (D18)."""
-    return number.casefold()
-
-
 def _closes_a_circle(parent_id: int | None, company: Company) -> bool:
     """Whether the company would be below itself; the parent it has already is not asked about again."""
     return parent_id is not None and parent_id != company.parent_id and _is_descendant(parent_id, company.id)
@@ -109,15 +100,6 @@ def _is_descendant(candidate_id: int, company_id: int) -> bool:
     return bool(db.session.scalar(is_in_line))
 
 
-def _owner_of_number(number: str, company: Company | None) -> str | None:
-    """Return the name of another company that has this number; the one it has already is not asked about again."""
-    key = number_key(number)
-    if company is not None and company.number_key == key:
-        return None
-    owner = select(Company.name).where(Company.number_key == key)
-    return db.session.scalar(unscoped(owner, "a number is unique among all companies"))
-
-
 # --- writing -----------------------------------------------------------------------------------------------------
 
 
@@ -131,7 +113,7 @@ def create(values: Mapping[str, Any], by: Viewer) -> Company:
         _give_number(company)
     db.session.add(company)
     db.session.flush()
-    _write_text(company)
+    texts.COMPANIES.keep(company, SHAPE.read(company))
     write_grants(company, principals(values))
     write_listings(company)
     return company
@@ -140,8 +122,7 @@ def create(values: Mapping[str, Any], by: Viewer) -> Company:
 def update(company: Company, values: Mapping[str, Any], by: Viewer) -> list[Change]:
     """Change some values of a company; return what changed; raises Refused when a rule is broken (C2)."""
     if values.get("parent") not in (None, company.parent_id):
-        # Two moves at once could close a circle that neither sees: one at a time.
-        organisation.next_number("parent_changes")
+        take_turn_of_parents()
     before = SHAPE.read(company)
     after = before | dict(values)
     if errors := problems(after, company):
@@ -150,13 +131,18 @@ def update(company: Company, values: Mapping[str, Any], by: Viewer) -> list[Chan
     if changes:
         _assign(company, after, by)
         db.session.flush()
-        _write_text(company)
         changed = {change.name for change in changes}
+        texts.COMPANIES.keep(company, after, changed)
         if "name" in changed:
             _rename_grants(company)
         if changed & PLACING:
             write_listings(company)
     return changes
+
+
+def take_turn_of_parents() -> None:
+    """Let one change of parents happen at a time: two at once could close a circle that neither sees."""
+    organisation.take_turn("parent_changes")
 
 
 def remove(company: Company, by: Viewer) -> None:
@@ -173,15 +159,7 @@ def remove(company: Company, by: Viewer) -> None:
 
 def _assign(company: Company, values: Mapping[str, Any], by: Viewer) -> None:
     """Write all values into the record, with what is derived from them."""
-    SHAPE.write(company, company_columns(values), values, country_code(values["main_country"]))
-    company.updated_at = now()
-    company.updated_by_id = by.resource_id
-
-
-def _write_text(company: Company) -> None:
-    """Keep what the company is found by (N2)."""
-    phones = [{"e164": phone.e164, "typed": phone.typed} for phone in company.phones.values()]
-    texts.COMPANIES.write({company.id: texts.company_text(SHAPE.read(company), phones)})
+    SHAPE.write(company, company_columns(values), values, country_code(values["main_country"]), by)
 
 
 def company_columns(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -189,10 +167,6 @@ def company_columns(values: Mapping[str, Any]) -> dict[str, Any]:
     columns = SHAPE.own_columns(values)
     if "name" in columns:
         columns |= name_keys(columns["name"])
-    if "company_number" in columns:
-        number = columns["company_number"] or None
-        columns["company_number"] = number
-        columns["number_key"] = number_key(number) if number else None
     return columns
 
 
@@ -206,7 +180,7 @@ def _give_number(company: Company) -> None:
     settings = organisation.load()
     while settings.auto_numbering and not company.company_number:
         number = organisation.number_text(settings.number_prefix, organisation.next_number("company"))
-        if _owner_of_number(number, None) is None:
+        if SHAPE.owner_of_number(number) is None:
             company.company_number, company.number_key = number, number_key(number)
 
 

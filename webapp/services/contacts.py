@@ -22,7 +22,7 @@ from webapp.models import (
 )
 from webapp.services.refusal import Refused
 from webapp.services.search import texts
-from webapp.services.values import Change, Shape, country_code, differences
+from webapp.services.values import MAX_SEARCH_KEY, Change, Shape, country_code, differences
 from webapp.text import search_key, sort_key
 
 SHAPE = Shape(
@@ -30,16 +30,13 @@ SHAPE = Shape(
     address_model=ContactAddress,
     phone_model=ContactPhone,
     phone_kinds=ContactPhoneKind,
-    internal=frozenset(
-        """id name sort_key search_key number_key version created_at created_by_id updated_at updated_by_id
-        deleted_at deleted_by_id""".split()
-    ),
+    number="contact_number",
+    derived=("name",),
 )
 
 #: What every contact must have (K2, K3).
 REQUIRED = ("last_name", "company")
 
-MAX_SEARCH_KEY = 1000
 #: What the columns of the number and of its key hold; a few letters become several when case no longer counts.
 MAX_NUMBER, MAX_NUMBER_KEY = 60, 120
 
@@ -79,10 +76,10 @@ def name_of(contact: Contact, title: str = "") -> str:
 
 
 def name_keys(first_name: str, middle_name: str, last_name: str) -> dict[str, Any]:
-    """Return what a contact is sorted by, the last name first, and found by."""
+    """Return the name of a contact, what it is sorted by, the last name first, and what it is found by."""
     name = " ".join(filter(None, (first_name, middle_name, last_name)))
     last_first = " ".join(filter(None, (last_name, first_name, middle_name)))
-    return {"sort_key": sort_key(last_first), "search_key": search_key(name)[:MAX_SEARCH_KEY]}
+    return {"name": name, "sort_key": sort_key(last_first), "search_key": search_key(name)[:MAX_SEARCH_KEY]}
 
 
 # --- rules -------------------------------------------------------------------------------------------------------
@@ -97,17 +94,12 @@ class Rules(Protocol):
     def is_reference(self) -> bool: ...
 
 
-def number_key(number: str) -> str:
-    """Return what two contact numbers have in common when they are the same one."""
-    return number.casefold()
-
-
 def problems(values: Mapping[str, Any], contact: Contact | None = None) -> dict[str, str]:
     """Return what in `values` breaks a rule, by name; `contact` is the one they would change."""
     found = own_problems(values)
     if company := company_of(values.get("company")):
         found |= problems_with(company, values, was_reference=contact is not None and contact.is_reference)
-    if (number := values.get("contact_number")) and (owner := _owner_of_number(number, contact)):
+    if (number := values.get("contact_number")) and (owner := SHAPE.owner_of_number(number, contact)):
         found["contact_number"] = _("Ce numéro est déjà celui de « %(name)s ».", name=owner)
     return found
 
@@ -163,13 +155,6 @@ def company_of(company_id: int | None) -> Company | None:
     return db.session.scalar(unscoped(company, "the rules a contact's company makes hold for whoever saves it"))
 
 
-def _owner_of_number(number: str, contact: Contact | None) -> str | None:
-    owner = select(Contact.name).where(Contact.number_key == number_key(number))
-    if contact is not None:
-        owner = owner.where(Contact.id != contact.id)
-    return db.session.scalar(unscoped(owner, "a number is unique among all contacts"))
-
-
 # --- writing -----------------------------------------------------------------------------------------------------
 
 
@@ -181,7 +166,7 @@ def create(values: Mapping[str, Any], by: Viewer) -> Contact:
     _assign(contact, {**SHAPE.empty, **values}, by)
     db.session.add(contact)
     db.session.flush()
-    _write_text(contact)
+    texts.CONTACTS.keep(contact, SHAPE.read(contact))
     return contact
 
 
@@ -199,7 +184,7 @@ def update(contact: Contact, values: Mapping[str, Any], by: Viewer) -> list[Chan
     if changes:
         _assign(contact, after, by)
         db.session.flush()
-        _write_text(contact)
+        texts.CONTACTS.keep(contact, after, [change.name for change in changes])
     return changes
 
 
@@ -210,9 +195,7 @@ def remove(contact: Contact, by: Viewer) -> None:
 
 
 def _assign(contact: Contact, values: Mapping[str, Any], by: Viewer) -> None:
-    SHAPE.write(contact, contact_columns(values), values, phone_country(values))
-    contact.updated_at = now()
-    contact.updated_by_id = by.resource_id
+    SHAPE.write(contact, contact_columns(values), values, phone_country(values), by)
 
 
 def phone_country(values: Mapping[str, Any]) -> str:
@@ -229,19 +212,7 @@ def _country_of_company(company_id: int | None) -> int | None:
     return db.session.scalar(unscoped(country, "a number is read alike for everybody")) if company_id else None
 
 
-def _write_text(contact: Contact) -> None:
-    """Keep what the contact is found by (N2)."""
-    phones = [{"e164": phone.e164, "typed": phone.typed} for phone in contact.phones.values()]
-    texts.CONTACTS.write({contact.id: texts.contact_text(SHAPE.read(contact), phones)})
-
-
 def contact_columns(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns of `contact` for these values, with what is derived from them."""
     columns = SHAPE.own_columns(values)
-    names = {name: values[name] for name in _NAMES}
-    columns["name"] = full_name(names)
-    columns |= name_keys(**names)
-    number = columns["contact_number"] or None
-    columns["contact_number"] = number
-    columns["number_key"] = number_key(number) if number else None
-    return columns
+    return columns | name_keys(**{name: values[name] for name in _NAMES})

@@ -38,8 +38,9 @@ def rebuild() -> bool:
                 update_rows(model, some, **_kept(model))
         _copy_to(CompanyGrant)
         _copy_to(CompanyListing)
-        texts.COMPANIES.rebuild_all()
-        texts.CONTACTS.rebuild_all()
+        for of_kind in (texts.COMPANIES, texts.CONTACTS):
+            for ids in batches(record_id for (record_id,) in _rows(of_kind.record.id)):
+                of_kind.rebuild(ids)
     if is_due or stored is None:
         db.session.merge(Setting(name=_NAME, value=text.KEY_VERSION))
     return is_due

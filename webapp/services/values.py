@@ -10,8 +10,11 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import Boolean, Column
+from sqlalchemy import Boolean, Column, select
 
+from webapp.access import Viewer, unscoped
+from webapp.clock import now
+from webapp.extensions import db
 from webapp.models import REFERENCE_PARTS, TEXT_PARTS, AddressKind
 from webapp.models.base import Choice
 from webapp.phones import e164
@@ -21,6 +24,16 @@ from webapp.services import organisation, references
 ADDRESS_PARTS = {part: part for part in TEXT_PARTS} | {part: f"{part}_id" for part in REFERENCE_PARTS}
 
 _ADDRESS_NAMES = {kind: [(f"{kind}_{part}", column) for part, column in ADDRESS_PARTS.items()] for kind in AddressKind}
+
+
+#: Columns that are no values of any record: derived from them, or kept by the services.
+_INTERNAL = frozenset(
+    """id sort_key search_key number_key version created_at created_by_id updated_at updated_by_id
+    deleted_at deleted_by_id""".split()
+)
+
+#: What the columns of search keys hold.
+MAX_SEARCH_KEY = 1000
 
 
 class Change(NamedTuple):
@@ -39,8 +52,10 @@ class Shape:
     address_model: type[Any]
     phone_model: type[Any]
     phone_kinds: type[StrEnum]
-    #: Columns that are not values: derived from them, or kept by the services.
-    internal: Collection[str]
+    #: The value by which files know a record: what is unique is it without case (D18).
+    number: str
+    #: Columns that are derived from values, besides those of every kind of record.
+    derived: Collection[str] = ()
 
     @cached_property
     def columns(self) -> dict[str, str]:
@@ -48,7 +63,7 @@ class Shape:
         return {
             column.name.removesuffix("_id") if column.foreign_keys else column.name: column.name
             for column in self.model.__table__.columns
-            if column.name not in self.internal
+            if column.name not in _INTERNAL and column.name not in self.derived
         }
 
     @cached_property
@@ -74,23 +89,44 @@ class Shape:
             values[f"phone_{phone_kind}"] = phone.typed
         return values
 
-    def write(self, record: Any, columns: Mapping[str, Any], values: Mapping[str, Any], country: str) -> None:
+    def write(
+        self, record: Any, columns: Mapping[str, Any], values: Mapping[str, Any], country: str, by: Viewer
+    ) -> None:
         """Give a record its columns, its addresses and its numbers, which are read in `country` (C6, K5)."""
         for name, value in columns.items():
             setattr(record, name, value)
         phones = self.phone_rows(values, country)
         _replace(record.addresses, {row["kind"]: row for row in address_rows(values)}, self.address_model)
         _replace(record.phones, {row["kind"]: row for row in phones}, self.phone_model)
+        record.updated_at = now()
+        record.updated_by_id = by.resource_id
 
     def own_columns(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the columns for the values that are one; what is derived from them is the service's."""
-        return {column: values[name] for name, column in self.columns.items() if name in values}
+        """Return the columns for the values that are one, and the key of the number; other keys are the service's."""
+        columns = {column: values[name] for name, column in self.columns.items() if name in values}
+        if self.number in columns:
+            number = columns[self.number] or None
+            columns |= {self.number: number, "number_key": number_key(number) if number else None}
+        return columns
+
+    def owner_of_number(self, number: str, record: Any = None) -> str | None:
+        """Return the name of another record that has this number; the one it has already is not asked about again."""
+        key = number_key(number)
+        if record is not None and record.number_key == key:
+            return None
+        owner = select(self.model.name).where(self.model.number_key == key)
+        return db.session.scalar(unscoped(owner, "a number is unique among all records"))
 
     def phone_rows(self, values: Mapping[str, Any], country: str) -> Iterator[dict[str, Any]]:
         """Yield the columns of each number; one that names no country is read in `country` (C6, K5)."""
         for name, kind in self.phone_names.items():
             if typed := values[name]:
                 yield {"kind": kind, "typed": typed, "e164": e164(typed, country)}
+
+
+def number_key(number: str) -> str:
+    """Return what two numbers have in common when they are the same one (D18)."""
+    return number.casefold()
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:

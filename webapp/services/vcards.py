@@ -16,9 +16,9 @@ from sqlalchemy.orm import selectinload
 from webapp.access import Viewer, visible
 from webapp.dates import PartialDate
 from webapp.extensions import db
-from webapp.models import AddressKind, Company, Contact, ContactAddress, ContactPhoneKind, MyContact, ReferenceItem
+from webapp.models import AddressKind, Company, Contact, ContactAddress, ContactPhoneKind, ReferenceItem
 from webapp.phones import kept_phone
-from webapp.services import contacts
+from webapp.services import contacts, my_contacts
 from webapp.text import search_key
 
 #: How each number is typed, in the words of the format; several kinds share one, and their order tells them apart.
@@ -97,14 +97,9 @@ def of(contact: Contact, viewer: Viewer, words: Words) -> str:
 
 def of_mine(viewer: Viewer, words: Words) -> str:
     """Return the vCards of « Mes contacts », those the viewer may see, in order of name (T6, D9)."""
-    listed = (
-        visible(Contact, viewer)
-        .join(MyContact, MyContact.contact_id == Contact.id)
-        .where(MyContact.resource_id == viewer.resource_id)
-        .order_by(Contact.sort_key, Contact.id)
-        .options(selectinload(Contact.addresses), selectinload(Contact.phones))
-    )
-    return _written(db.session.scalars(listed).all(), viewer, words)
+    listed = my_contacts.mine(Contact).order_by(Contact.sort_key, Contact.id)
+    listed = listed.options(selectinload(Contact.addresses), selectinload(Contact.phones))
+    return _written(db.session.scalars(listed, my_contacts.owned_by(viewer)).all(), viewer, words)
 
 
 def file_name(contact: Contact) -> str:

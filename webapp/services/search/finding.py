@@ -1,8 +1,7 @@
 """The search: what was typed is looked for in turns, until enough is found (N2, F3).
 
-Names that begin with it; word beginnings, in any order;
-parts of words; and when nothing at all was found, words one typing error away. Each turn reads a bounded number of
-candidates from an index, applies the rule of access, and ranks what is left.
+Names that begin with it; beginnings of words, in any order; parts of words; and when nothing at all was found, words
+one typing error away. Each turn reads a bounded number of candidates, applies the rule of access, and ranks the rest.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,7 +13,7 @@ from sqlalchemy import ColumnElement, Row, Select, String, bindparam, case, func
 
 from webapp.access import Viewer, granted, seen_by, visible_to_all
 from webapp.access.visibility import PRINCIPALS
-from webapp.extensions import db
+from webapp.extensions import db, on_postgres
 from webapp.i18n import language
 from webapp.models import (
     CommercialStatus,
@@ -101,19 +100,19 @@ class _Search:
         self.found: dict[int, tuple[Row[Any], tuple[str, ...]]] = {}
         #: Whether as parts of words, and the words, by which all that the viewer may see has been looked through.
         self._looked_whole: set[tuple[bool, tuple[str, ...]]] = set()
-        self._is_postgres = db.engine.dialect.name == "postgresql"
+        self._is_postgres = on_postgres()
 
     def look(self, source: Source, words: tuple[str, ...]) -> None:
         """Take a turn, unless enough is found; look further and further while a turn's candidates give too little."""
         shape = (source is Source.CONTAINS, words)
         if self._is_full or shape in self._looked_whole or (shape[0] and not sources.can_contain(words)):
             return
-        if source is Source.STARTS and self._is_common(words):
-            source = Source.SCAN
         if self._looked_whole:
             # What is common for one turn is for the next.
             self._look_whole(shape)
             return
+        if source is Source.STARTS and self._is_common(words):
+            source = Source.SCAN
         budget = 3 * self.limit if source is Source.NAMES else FIRST_BUDGET
         while self._take(source, words, budget) and not self._is_full and budget < LAST_BUDGET:
             if self._sees_little:

@@ -8,7 +8,7 @@ from string import ascii_lowercase
 from sqlalchemy import Select, String, Text, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from webapp.extensions import db
+from webapp.extensions import db, on_postgres
 from webapp.models import SearchWord
 from webapp.services.search.texts import MENDED_LENGTHS
 
@@ -27,7 +27,7 @@ def _known_neighbours(word: str) -> list[str]:
     if len(word) not in MENDED_LENGTHS or not word.isalpha():
         return []
     wanted = set(_neighbours(word)) - {word}
-    is_postgres = db.engine.dialect.name == "postgresql"
+    is_postgres = on_postgres()
     known = db.session.scalars(
         _known(is_postgres), {"words": list(wanted) if is_postgres else json.dumps(list(wanted))}
     )

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from webapp.access import unscoped
-from webapp.extensions import db
+from webapp.extensions import db, on_postgres
 from webapp.models import (
     MAX_SEARCH_TEXT,
     Company,
@@ -72,6 +72,16 @@ class Texts:
         """The column by which a text, or a number, names its record."""
         return f"{self.record.__tablename__}_id"
 
+    def keep(self, record: Any, values: Mapping[str, Any], changed: Collection[str] | None = None) -> None:
+        """Keep the text of a record saved with these values; of a change of others, nothing need be kept."""
+        if changed is None or any(self._is_made_of(name) for name in changed):
+            phones = [{"e164": phone.e164, "typed": phone.typed} for phone in record.phones.values()]
+            self.write({record.id: self.of(values, phones)})
+
+    def _is_made_of(self, name: str) -> bool:
+        """Whether a text may change with this value: by itself, as a number, or by how numbers are read."""
+        return name in self.fields or name.startswith("phone_") or name in ("main_country", "company")
+
     def write(self, texts: Mapping[int, str]) -> None:
         """Keep the texts of some records, by id: those that are the same are left alone."""
         if not texts:
@@ -98,17 +108,6 @@ class Texts:
         rows = db.session.execute(unscoped(records, _WHY)).all()
         self.write({row.id: self.of(row._asdict(), phones[row.id]) for row in rows})
 
-    def rebuild_all(self) -> None:
-        """Make every text again, some at a time."""
-        last = 0
-        while True:
-            some = select(self.record.id).where(self.record.id > last).order_by(self.record.id).limit(_AT_ONCE)
-            ids = db.session.scalars(unscoped(some, _WHY)).all()
-            if not ids:
-                return
-            self.rebuild(ids)
-            last = ids[-1]
-
 
 COMPANIES = Texts(
     model=CompanySearch,
@@ -126,7 +125,6 @@ CONTACTS = Texts(
 )
 
 _WHY = "what one is found by has no viewer"
-_AT_ONCE = 1_000
 
 
 def _rows(texts: Mapping[int, str]) -> tuple[Select[Any], dict[str, Any]]:
@@ -135,7 +133,7 @@ def _rows(texts: Mapping[int, str]) -> tuple[Select[Any], dict[str, Any]]:
     SQLite's full-text indexes write a piece of their own for every statement that fires a trigger: a statement for
     each text would take four times as long.
     """
-    if db.engine.dialect.name == "postgresql":
+    if on_postgres():
         columns = (bindparam("ids", type_=ARRAY(Id)), bindparam("texts", type_=ARRAY(Text)))
         found = func.unnest(*columns).table_valued("id", "text").render_derived()
         return select(found.c.id, found.c.text), {"ids": list(texts), "texts": list(texts.values())}
@@ -147,7 +145,7 @@ def _rows(texts: Mapping[int, str]) -> tuple[Select[Any], dict[str, Any]]:
 
 def _insert(model: type[Any]) -> Any:
     """Both engines know `ON CONFLICT`, each under its own name."""
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    dialect = postgresql if on_postgres() else sqlite
     statement: Insert = dialect.insert(model.__table__)
     return statement
 

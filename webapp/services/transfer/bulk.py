@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Table, bindparam, func, insert, select, update
 
 from webapp.access import unscoped
-from webapp.extensions import db
+from webapp.extensions import db, on_postgres
 
 #: Rows read, checked and written together.
 BATCH = 2_000
@@ -39,7 +39,7 @@ def batches(rows: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
 
 def reserve_ids(model: Any, count: int) -> Sequence[int]:
     """Return ids for `count` new records, given to nobody else."""
-    if db.engine.dialect.name == "postgresql":
+    if on_postgres():
         sequence = func.pg_get_serial_sequence(model.__tablename__, "id")
         numbers = func.generate_series(1, count).table_valued("number")
         return db.session.scalars(select(func.nextval(sequence)).select_from(numbers)).all()

@@ -8,16 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement
 
-from webapp.access import unscoped
-from webapp.extensions import db
 from webapp.i18n import _, _n
 from webapp.models import Company
 from webapp.services import companies, organisation
-from webapp.services.companies import number_key
 from webapp.services.transfer import exporting, importing, parents
-from webapp.services.transfer.bulk import BATCH, WHY, Stored, batches
+from webapp.services.transfer.bulk import Stored, batches
 from webapp.services.transfer.columns import Column, Kind
 from webapp.services.transfer.company_records import (
     NOTHING,
@@ -31,6 +28,7 @@ from webapp.services.transfer.parents import Link, Parents, Unwritten
 from webapp.services.transfer.reading import Table
 from webapp.services.transfer.records import RecordImport, Unnumbered
 from webapp.services.transfer.report import Report
+from webapp.services.values import number_key
 from webapp.text import search_key
 from webapp.vat import check_vat
 
@@ -55,18 +53,7 @@ def all_columns(fields: Iterable[Column]) -> list[Column]:
 
 def export_companies(fields: Iterable[Column], language: str) -> Iterator[list[str]]:
     """Yield the header, then the cells of every company that is not in the trash, oldest first."""
-
-    def load_after(last: int) -> list[Stored]:
-        return load((Company.id > last) & Company.deleted_at.is_(None), limit=BATCH)
-
-    return exporting.export(all_columns(fields), load_after, language)
-
-
-def count_companies() -> tuple[int, int]:
-    """Return how many companies an export holds, and how many of them have no number to be known by."""
-    live = select(func.count(), func.count(Company.number_key)).where(Company.deleted_at.is_(None))
-    total, numbered = db.session.execute(unscoped(live, WHY)).one()
-    return total, total - numbered
+    return exporting.export(all_columns(fields), Company, load, language)
 
 
 def import_companies(table: Table, fields: Iterable[Column], wish: Wish) -> Report:
@@ -110,7 +97,7 @@ class _Import(RecordImport[Row]):
             )
             self._report.notes.append(note)
         if self._links and not self._is_dry:
-            parents.take_turn()
+            companies.take_turn_of_parents()
         found = Parents(self._links, self._lines, self._unwritten, self._report).find()
         if self._is_dry or self._report.error_count:
             return
@@ -131,9 +118,6 @@ class _Import(RecordImport[Row]):
 
     def _load(self, which: ColumnElement[bool], lock: bool) -> list[Stored]:
         return load(which, lock=lock)
-
-    def _number_key(self, number: str) -> str:
-        return number_key(number)
 
     def _name_of(self, record: Stored) -> str:
         return str(record.values["name"])

@@ -8,8 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, delete, select
 from sqlalchemy.orm import aliased
 
-from webapp.access import Viewer, unscoped
-from webapp.clock import now
+from webapp.access import unscoped
 from webapp.extensions import db
 from webapp.models import (
     EVERYBODY_ID,
@@ -24,9 +23,8 @@ from webapp.services.companies import SHAPE
 from webapp.services.search import texts
 from webapp.services.transfer import records
 from webapp.services.transfer.bulk import BATCH, WHY, Stored, batches, insert_rows, update_rows
-from webapp.services.transfer.names import Names
 from webapp.services.transfer.parts import Parts
-from webapp.services.transfer.report import Report
+from webapp.services.values import number_key
 
 #: Access as values; of the two lists, the ids.
 OPEN: dict[str, Any] = {"restrict_access": False, "allowed_resources": frozenset(), "billing_entities": frozenset()}
@@ -132,39 +130,29 @@ class Row(records.Row):
         return self.is_moved or super().is_changed
 
 
-class Writer:
+class Writer(records.RecordWriter[Row]):
     """Writes companies with all that hangs on them, a table at a time."""
 
-    def __init__(self, names: Names, report: Report, by: Viewer):
-        self._names = names
-        self._report = report
-        self._by_id = by.resource_id
-        self._home = organisation.load().country
+    model = Company
+    parts = _PARTS
 
-    def write(self, rows: Mapping[int, Row]) -> None:
-        """Insert or change companies, given by id."""
-        moment = now()
-        saved = {"updated_at": moment, "updated_by_id": self._by_id}
-        born = {"created_at": moment, "created_by_id": self._by_id, "version": 1}
-        columns = {key: {"id": key, **companies.company_columns(row.values), **saved} for key, row in rows.items()}
-        changed = [key for key, row in rows.items() if row.stored]
-        insert_rows(Company, [columns[key] | born for key, row in rows.items() if row.stored is None])
-        update_rows(Company, [columns[key] for key in changed], version=Company.__table__.c.version + 1)
-        if changed:
-            _PARTS.remove(changed)
-            for model in (CompanyGrant, CompanyListing):
-                db.session.execute(delete(model).where(model.company_id.in_(changed)))
-        values = {key: row.values for key, row in rows.items()}
-        self._report.warnings["phones"] += _PARTS.insert(
-            values, {key: self._country_of(each) for key, each in values.items()}
-        )
-        self._write_access(values, columns)
+    def _columns(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        return companies.company_columns(values)
 
-    def _write_access(self, rows: Mapping[int, Mapping[str, Any]], columns: Mapping[int, Mapping[str, Any]]) -> None:
+    def _country_of(self, row: Row) -> str:
+        return self._names.country_codes.get(row.values["main_country"], self._home)
+
+    def _clear(self, record_ids: Sequence[int]) -> None:
+        super()._clear(record_ids)
+        for model in (CompanyGrant, CompanyListing):
+            db.session.execute(delete(model).where(model.company_id.in_(record_ids)))
+
+    def _hang(self, values: Mapping[int, Mapping[str, Any]], columns: Mapping[int, Mapping[str, Any]]) -> None:
+        """Write to whom companies are granted, and their places in the trees."""
         grants: list[dict[str, Any]] = []
         listings: list[dict[str, Any]] = []
-        for key, values in rows.items():
-            principals = self._principals(values)
+        for key, of_company in values.items():
+            principals = self._principals(of_company)
             grants += companies.grant_rows(key, columns[key]["sort_key"], principals)
             listings += companies.listing_rows(key, columns[key], principals)
         insert_rows(CompanyGrant, grants)
@@ -173,14 +161,6 @@ class Writer:
             CompanyListing,
             sorted(listings, key=lambda r: (r["principal_id"], r["tree"], r["branch_id"], r["sort_key"])),
         )
-
-    def check(self, rows: Iterable[Row]) -> None:
-        """Note what writing these rows would note, and write nothing."""
-        for row in rows:
-            self._report.warnings["phones"] += _PARTS.unread_phones(row.values, self._country_of(row.values))
-
-    def _country_of(self, values: Mapping[str, Any]) -> str:
-        return self._names.country_codes.get(values["main_country"], self._home)
 
     def _principals(self, values: Mapping[str, Any]) -> list[int]:
         return companies.principals(values, self._names.principals_of_resources, self._names.principals_of_entities)
@@ -191,7 +171,7 @@ def give_numbers(company_ids: Sequence[int], prefix: str) -> None:
     for ids in batches(company_ids):
         numbers = islice(_free_numbers(prefix, len(ids)), len(ids))
         rows = [
-            {"id": company_id, "company_number": number, "number_key": companies.number_key(number)}
+            {"id": company_id, "company_number": number, "number_key": number_key(number)}
             for company_id, number in zip(ids, numbers, strict=True)
         ]
         update_rows(Company, rows)
@@ -203,7 +183,7 @@ def _free_numbers(prefix: str, size: int) -> Iterator[str]:
     while True:
         first = organisation.next_number("company", size)
         numbers = [organisation.number_text(prefix, first + place) for place in range(size)]
-        keys = [companies.number_key(number) for number in numbers]
+        keys = [number_key(number) for number in numbers]
         rows = select(Company.number_key).where(Company.number_key.in_(keys))
         taken = set(db.session.scalars(unscoped(rows, WHY)))
         yield from (number for number, key in zip(numbers, keys, strict=True) if key not in taken)

@@ -7,18 +7,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
-from webapp.access import Viewer, unscoped
-from webapp.clock import now
+from webapp.access import unscoped
 from webapp.extensions import db
 from webapp.models import AddressKind, Company, CompanyAddress, Contact
-from webapp.services import contacts, organisation
+from webapp.services import contacts
 from webapp.services.contacts import SHAPE
 from webapp.services.search import texts
 from webapp.services.transfer import records
-from webapp.services.transfer.bulk import BATCH, WHY, Stored, batches, insert_rows, update_rows
-from webapp.services.transfer.names import Names
+from webapp.services.transfer.bulk import BATCH, WHY, Stored, batches
 from webapp.services.transfer.parts import Parts
-from webapp.services.transfer.report import Report
 
 #: All that a file can say of a contact, as it is before anybody said it.
 NOTHING: Mapping[str, Any] = SHAPE.empty
@@ -130,36 +127,15 @@ def _employers(column: Any, keys: Iterable[Any]) -> Iterable[tuple[Any, str, Emp
 # --- writing -----------------------------------------------------------------------------------------------------
 
 
-class Writer:
+class Writer(records.RecordWriter[Row]):
     """Writes contacts with all that hangs on them, a table at a time."""
 
-    def __init__(self, names: Names, report: Report, by: Viewer):
-        self._names = names
-        self._report = report
-        self._by_id = by.resource_id
-        self._home = organisation.load().country
+    model = Contact
+    parts = _PARTS
 
-    def write(self, rows: Mapping[int, Row]) -> None:
-        """Insert or change contacts, given by id."""
-        moment = now()
-        saved = {"updated_at": moment, "updated_by_id": self._by_id}
-        born = {"created_at": moment, "created_by_id": self._by_id, "version": 1}
-        columns = {key: {"id": key, **contacts.contact_columns(row.values), **saved} for key, row in rows.items()}
-        changed = [key for key, row in rows.items() if row.stored]
-        insert_rows(Contact, [columns[key] | born for key, row in rows.items() if row.stored is None])
-        update_rows(Contact, [columns[key] for key in changed], version=Contact.__table__.c.version + 1)
-        if changed:
-            _PARTS.remove(changed)
-        values = {key: row.values for key, row in rows.items()}
-        countries = {key: self._country_of(row) for key, row in rows.items()}
-        self._report.warnings["phones"] += _PARTS.insert(values, countries)
-
-    def check(self, rows: Iterable[Row]) -> None:
-        """Note what writing these rows would note, and write nothing."""
-        for row in rows:
-            self._report.warnings["phones"] += _PARTS.unread_phones(row.values, self._country_of(row))
+    def _columns(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        return contacts.contact_columns(values)
 
     def _country_of(self, row: Row) -> str:
-        """Return the country in which the numbers of a contact are read: as for a single save."""
         country_id: int | None = row.values["main_country"] or row.country_id
         return self._names.country_codes.get(country_id or 0, self._home)

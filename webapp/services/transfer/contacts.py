@@ -8,21 +8,20 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement
 
-from webapp.access import unscoped
-from webapp.extensions import db
 from webapp.i18n import _, _n
 from webapp.models import Contact
-from webapp.services import companies, contacts
+from webapp.services import contacts
 from webapp.services.transfer import exporting, importing
-from webapp.services.transfer.bulk import BATCH, WHY, Stored, batches
+from webapp.services.transfer.bulk import Stored, batches
 from webapp.services.transfer.columns import Column, Kind
 from webapp.services.transfer.contact_records import NOTHING, Companies, Employer, Employers, Row, Writer, load
 from webapp.services.transfer.importing import Cells, Job, Wish
 from webapp.services.transfer.reading import Table
 from webapp.services.transfer.records import RecordImport, Unnumbered
 from webapp.services.transfer.report import Report
+from webapp.services.values import number_key
 from webapp.text import clean_line
 
 #: The company and the names of a contact.
@@ -50,7 +49,7 @@ def all_columns(fields: Iterable[Column]) -> list[Column]:
 
 def _read_number(cell: str) -> str:
     number = clean_line(cell)
-    if len(number) > contacts.MAX_NUMBER or len(contacts.number_key(number)) > contacts.MAX_NUMBER_KEY:
+    if len(number) > contacts.MAX_NUMBER or len(number_key(number)) > contacts.MAX_NUMBER_KEY:
         raise ValueError(
             _("%(count)d caractères au plus ; il y en a %(given)d.", count=contacts.MAX_NUMBER, given=len(number))
         )
@@ -63,18 +62,7 @@ def _full_name(values: Mapping[str, Any], labels: Mapping[int, str]) -> str:
 
 def export_contacts(fields: Iterable[Column], language: str) -> Iterator[list[str]]:
     """Yield the header, then the cells of every contact that is not in the trash, oldest first."""
-
-    def load_after(last: int) -> list[Stored]:
-        return load((Contact.id > last) & Contact.deleted_at.is_(None), limit=BATCH)
-
-    return exporting.export(all_columns(fields), load_after, language)
-
-
-def count_contacts() -> tuple[int, int]:
-    """Return how many contacts an export holds, and how many of them have no number to be known by."""
-    live = select(func.count(), func.count(Contact.number_key)).where(Contact.deleted_at.is_(None))
-    total, numbered = db.session.execute(unscoped(live, WHY)).one()
-    return total, total - numbered
+    return exporting.export(all_columns(fields), Contact, load, language)
 
 
 def import_contacts(table: Table, fields: Iterable[Column], wish: Wish) -> Report:
@@ -123,9 +111,6 @@ class _Import(RecordImport[Row]):
     def _load(self, which: ColumnElement[bool], lock: bool) -> list[Stored]:
         return load(which, lock=lock)
 
-    def _number_key(self, number: str) -> str:
-        return contacts.number_key(number)
-
     def _name_of(self, record: Stored) -> str:
         return contacts.full_name(record.values)
 
@@ -151,7 +136,7 @@ class _Import(RecordImport[Row]):
     def _named(self, cells: Sequence[str], met: Employers) -> list[Employer]:
         """Return the companies that a row may mean."""
         if number := self._reader.text(cells, "company_number"):
-            return met.numbered(companies.number_key(number))
+            return met.numbered(number_key(number))
         return met.named(self._reader.text(cells, "company"))
 
     def _employer(self, cells: Sequence[str], old: Stored | None, met: Employers) -> Employer | None:
@@ -205,7 +190,7 @@ class _Import(RecordImport[Row]):
             (self._reader.text(cells, "company_number"), self._reader.text(cells, "company")) for _l, cells in rows
         ]
         return self._companies.meet(
-            {companies.number_key(number) for number, _name in named if number},
+            {number_key(number) for number, _name in named if number},
             {name for number, name in named if name and not number},
             {one.values["company"] for one in known},
         )

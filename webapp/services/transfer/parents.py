@@ -9,11 +9,10 @@ from webapp.access import unscoped
 from webapp.extensions import db
 from webapp.i18n import _
 from webapp.models import Company
-from webapp.services import organisation
-from webapp.services.companies import number_key
 from webapp.services.transfer.bulk import WHY, update_rows
 from webapp.services.transfer.company_records import Row, ids_by_name, ids_by_number
 from webapp.services.transfer.report import Report
+from webapp.services.values import number_key
 from webapp.text import search_key
 
 
@@ -115,11 +114,6 @@ class Parents:
         lines = {link.company_id: link.line for link in self._links}
         for company_id in sorted(_in_circles(parents) & lines.keys(), key=lines.__getitem__):
             self._report.refuse(lines[company_id], _("cette société serait sa propre filiale."), "parent_number")
-
-
-def take_turn() -> None:
-    """Let one change of parents happen at a time: two at once could close a circle that neither sees."""
-    organisation.next_number("parent_changes")
 
 
 def write(parents: Mapping[int, int]) -> None:

@@ -9,15 +9,21 @@ from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, islice
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
-from webapp.access import unscoped
+from webapp.access import Viewer, unscoped
+from webapp.clock import now
 from webapp.extensions import db
 from webapp.i18n import _
-from webapp.services.transfer.bulk import BATCH, WHY, Stored, reserve_ids
+from webapp.services import organisation
+from webapp.services.transfer.bulk import BATCH, WHY, Stored, insert_rows, reserve_ids, update_rows
 from webapp.services.transfer.importing import Cells, Job
+from webapp.services.transfer.names import Names
+from webapp.services.transfer.parts import Parts
+from webapp.services.transfer.report import Report
+from webapp.services.values import number_key
 
 #: The ids of records that are not written begin here.
 _NO_ID = 1 << 62
@@ -38,17 +44,55 @@ class Row:
 
 
 R = TypeVar("R", bound=Row)
-R_contra = TypeVar("R_contra", bound=Row, contravariant=True)
 
 
-class Writer(Protocol[R_contra]):
-    """Writes records of one kind."""
+class RecordWriter(ABC, Generic[R]):
+    """Writes records of one kind with all that hangs on them, a table at a time."""
 
-    def write(self, rows: Mapping[int, R_contra]) -> None:
+    model: ClassVar[Any]
+    parts: ClassVar[Parts]
+
+    def __init__(self, names: Names, report: Report, by: Viewer):
+        self._names = names
+        self._report = report
+        self._by_id = by.resource_id
+        self._home = organisation.load().country
+
+    def write(self, rows: Mapping[int, R]) -> None:
         """Insert or change records, given by id."""
+        moment = now()
+        saved = {"updated_at": moment, "updated_by_id": self._by_id}
+        born = {"created_at": moment, "created_by_id": self._by_id, "version": 1}
+        columns = {key: {"id": key, **self._columns(row.values), **saved} for key, row in rows.items()}
+        changed = [key for key, row in rows.items() if row.stored]
+        insert_rows(self.model, [columns[key] | born for key, row in rows.items() if row.stored is None])
+        update_rows(self.model, [columns[key] for key in changed], version=self.model.__table__.c.version + 1)
+        if changed:
+            self._clear(changed)
+        values = {key: row.values for key, row in rows.items()}
+        countries = {key: self._country_of(row) for key, row in rows.items()}
+        self._report.warnings["phones"] += self.parts.insert(values, countries)
+        self._hang(values, columns)
 
-    def check(self, rows: Iterable[R_contra]) -> None:
+    def check(self, rows: Iterable[R]) -> None:
         """Note what writing these rows would note, and write nothing."""
+        for row in rows:
+            self._report.warnings["phones"] += self.parts.unread_phones(row.values, self._country_of(row))
+
+    @abstractmethod
+    def _columns(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the columns of a record with these values."""
+
+    @abstractmethod
+    def _country_of(self, row: R) -> str:
+        """Return the country in which the numbers of a record are read: as for a single save."""
+
+    def _clear(self, record_ids: Sequence[int]) -> None:
+        """Remove what hangs on records, to be written again."""
+        self.parts.remove(record_ids)
+
+    def _hang(self, values: Mapping[int, Mapping[str, Any]], columns: Mapping[int, Mapping[str, Any]]) -> None:
+        """Write what hangs on records besides their parts."""
 
 
 class Unnumbered:
@@ -74,6 +118,13 @@ class Unnumbered:
         self._ids[hash(name)].remove(record_id)
 
 
+def count_live(model: Any) -> tuple[int, int]:
+    """Return how many records of a kind an export holds, and how many of them have no number to be known by."""
+    live = select(func.count(), func.count(model.number_key)).where(model.deleted_at.is_(None))
+    total, numbered = db.session.execute(unscoped(live, WHY)).one()
+    return total, total - numbered
+
+
 class RecordImport(ABC, Generic[R]):
     """An import under way of one kind of record."""
 
@@ -81,7 +132,7 @@ class RecordImport(ABC, Generic[R]):
     #: The column of the number by which a record is known.
     number: ClassVar[str]
 
-    def __init__(self, job: Job, writer: Writer[R]):
+    def __init__(self, job: Job, writer: RecordWriter[R]):
         self._report = job.report
         self._names = job.names
         self._reader = job.reader
@@ -118,10 +169,6 @@ class RecordImport(ABC, Generic[R]):
         """Return the records that meet a condition."""
 
     @abstractmethod
-    def _number_key(self, number: str) -> str:
-        """Return what two numbers have in common when they are the same one."""
-
-    @abstractmethod
     def _name_of(self, record: Stored) -> str:
         """Return what to call a record in a message."""
 
@@ -140,13 +187,13 @@ class RecordImport(ABC, Generic[R]):
     # -- which record a row is about
 
     def _key(self, cells: Sequence[str]) -> str:
-        return self._number_key(self._reader.text(cells, self.number))
+        return number_key(self._reader.text(cells, self.number))
 
     def _numbered(self, rows: Sequence[Cells]) -> dict[str, Stored]:
         """Return the records whose number stands in these rows, by its key."""
         keys = {key for _line, cells in rows if (key := self._key(cells))}
         found = self._load(self.model.number_key.in_(keys), lock=not self._is_dry) if keys else []
-        return {self._number_key(one.values[self.number]): one for one in found}
+        return {number_key(one.values[self.number]): one for one in found}
 
     def _is_free(self, line: int, key: str, old: Stored | None) -> bool:
         """Whether no other row has this number, nor a record in the trash."""
