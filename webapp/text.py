@@ -238,6 +238,12 @@ def clean_text(text: str) -> str:
     return "" if all(unicodedata.category(character) in _INVISIBLE for character in text) else text
 
 
+def read_id(value: object) -> int | None:
+    """Give the id of a record from what a browser sent, or None when it can't be one."""
+    text = str(value or "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
 def _close_directions(line: str) -> str:
     awaited: list[str] = []
     for mark in _DIRECTIONS.findall(line):

@@ -134,11 +134,10 @@ def _starting_values() -> dict[str, Any]:
 
 def _dialog(form: CompanyForm, company: Company | None = None) -> Response:
     form.warn()
-    status = 409 if form.conflict else 422 if request.method == "POST" else 200
     return page(
         "companies/edit.html",
         "companies/_edit_dialog.html",
-        status=status,
+        status=form.status,
         form=form,
         company=company,
         address_titles=ADDRESS_TITLES,

@@ -129,7 +129,7 @@ def _dialog(form: ContactForm) -> Response:
     return page(
         "contacts/edit.html",
         "contacts/_edit_dialog.html",
-        status=409 if form.conflict else 422 if request.method == "POST" else 200,
+        status=form.status,
         form=form,
         contact=form.record,
         address_titles=ADDRESS_TITLES,

@@ -14,6 +14,7 @@ from webapp.services.search.finding import Filters, Found
 from webapp.services.search.marking import marked
 from webapp.services.search.sources import Kind
 from webapp.services.search.typed import Typed
+from webapp.text import read_id
 from webapp.web import page, viewer, wants_fragment
 
 bp = Blueprint("search", __name__, url_prefix="/search")
@@ -106,13 +107,7 @@ def _kind() -> Kind | None:
 def _filters() -> Filters:
     status = request.args.get("status", "")
     return Filters(
-        account_type=_id("type"),
-        business_region=_id("region"),
+        account_type=read_id(request.args.get("type")),
+        business_region=read_id(request.args.get("region")),
         commercial_status=CommercialStatus(status) if status in set(CommercialStatus) else None,
     )
-
-
-def _id(name: str) -> int | None:
-    """Return the id of a value of a list from the address, or None; what is no id narrows nothing."""
-    text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None

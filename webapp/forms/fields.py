@@ -22,7 +22,7 @@ from webapp.emails import normal_email
 from webapp.i18n import _, partial_day, read_partial_day
 from webapp.models import ReferenceList
 from webapp.services import lookups, references
-from webapp.text import clean_line, clean_text, search_key
+from webapp.text import clean_line, clean_text, read_id, search_key
 
 
 class Field(wtforms.Field):
@@ -203,9 +203,10 @@ class Ref(Field):
         if typed == str(self._kept):
             # What the record has already is not looked for: most saves then read no list.
             return self._kept
-        if not typed.isdecimal() or int(typed) not in dict(references.options(self.list)):
+        chosen = read_id(typed)
+        if chosen not in dict(references.options(self.list)):
             raise ValueError(_("Choisissez une valeur de la liste."))
-        return int(typed)
+        return chosen
 
     def _offered(self) -> list[tuple[int, str]]:
         return references.options(self.list, keep=self._kept)
@@ -259,7 +260,7 @@ class Lookup(Field):
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Read the id, the text, and the choice among candidates, instead of one value."""
         self.process_errors = []
-        self.object_data = self.data = _id(data)
+        self.object_data = self.data = read_id(data)
         self.raw_data = None
         text_name = f"{self.name}_text"
         if formdata is None or self.readonly or text_name not in formdata:
@@ -274,14 +275,14 @@ class Lookup(Field):
     def _resolve(self, formdata: Any) -> int | None:
         picked = formdata.get(f"{self.name}_choice", "")
         if picked:
-            found = self._find(_id(picked))
+            found = self._find(read_id(picked))
             if found:
                 self.raw_data = [found.label]  # type: ignore[assignment]
                 return found.id
         text = self.text
         if not text:
             return None
-        posted = _id(formdata.get(self.name, ""))
+        posted = read_id(formdata.get(self.name, ""))
         if posted is not None and text == self._label(posted):
             return posted
         return self._from_text(text)
@@ -318,13 +319,7 @@ class Lookup(Field):
         if not self.within:
             return None
         values = self.meta.stored if self.meta.posted is None else self.meta.posted
-        return _id(values.get(self.within))
-
-
-def _id(value: Any) -> int | None:
-    """Read a record's id from what a browser posted, or None when it can't be one."""
-    text = str(value or "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+        return read_id(values.get(self.within))
 
 
 class WebAddress(Field):

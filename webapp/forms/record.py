@@ -59,6 +59,11 @@ class RecordForm(TabbedForm):
         """Return the country in which numbers are read that name none."""
         return country_code(self["main_country"].data)
 
+    @property
+    def status(self) -> int:
+        """The status of an answer that shows this form: as asked for, refused, or overtaken by somebody else's save."""
+        return 409 if self.conflict else 422 if request.method == "POST" else 200
+
     def _check_version(self) -> None:
         """Find out whether the record was saved since this form was opened; say so, and what it holds now (R4)."""
         if self.record is None or request.form.get("version", type=int) == self.record.version:
