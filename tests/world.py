@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from tests import factories
 from tests.factories import PASSWORD
-from webapp.models import CommercialStatus, Company, Contact, ReferenceList, Resource, Role
+from webapp.access import Viewer
+from webapp.models import ADMINS_ID, EVERYBODY_ID, CommercialStatus, Company, Contact, ReferenceList, Resource, Role
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,20 @@ class World:
     #: People at Durand & Fils, and at the company restricted to Bruno.
     elise: Place
     denis: Place
+
+    def viewer(self, name: str) -> Viewer:
+        """Return one of the people as services know who is asking, without a session."""
+        person = self.person(name)
+        is_admin = person is self.anne
+        return Viewer(
+            resource_id=person.id,
+            name=person.name,
+            email=person.email,
+            is_admin=is_admin,
+            language="fr",
+            timezone="Europe/Paris",
+            principal_ids=(EVERYBODY_ID, person.principal_id, *((ADMINS_ID,) if is_admin else ())),
+        )
 
     def person(self, name: str) -> Person:
         """Return one of the people by first name."""

@@ -22,27 +22,14 @@ BY_TYPE, LEADS = TREE_VIEWS[Tree.ACCOUNT_TYPE], TREE_VIEWS[Tree.LEADS]
 pytestmark = pytest.mark.usefixtures("db_session")
 
 
-def viewer(world: World, name: str) -> Viewer:
-    person = world.person(name)
-    return Viewer(
-        resource_id=person.id,
-        name=person.name,
-        email=person.email,
-        is_admin=False,
-        language="fr",
-        timezone="UTC",
-        principal_ids=(EVERYBODY_ID, person.principal_id),
-    )
-
-
 @pytest.fixture
 def bruno(world: World) -> Viewer:
-    return viewer(world, "bruno")
+    return world.viewer("bruno")
 
 
 @pytest.fixture
 def chloe(world: World) -> Viewer:
-    return viewer(world, "chloe")
+    return world.viewer("chloe")
 
 
 def client_type() -> int:

@@ -6,25 +6,11 @@ import pytest
 
 from tests import factories
 from tests.world import World
-from webapp.access import SYSTEM, Viewer, get_visible, visible
+from webapp.access import SYSTEM, get_visible, visible
 from webapp.dates import PartialDate
-from webapp.models import ADMINS_ID, EVERYBODY_ID, Company, Contact
+from webapp.models import Company, Contact
 from webapp.services import companies, contacts, my_contacts
 from webapp.services.refusal import Refused
-
-
-def _viewer(world: World, name: str) -> Viewer:
-    person = world.person(name)
-    extra = (ADMINS_ID,) if name == "anne" else ()
-    return Viewer(
-        resource_id=person.id,
-        name=person.name,
-        email=person.email,
-        is_admin=name == "anne",
-        language="fr",
-        timezone="Europe/Paris",
-        principal_ids=(EVERYBODY_ID, person.principal_id, *extra),
-    )
 
 
 def test_the_full_name_is_made_of_its_parts(db_session: Any) -> None:
@@ -82,7 +68,7 @@ def test_a_reference_stays_when_its_company_is_none_any_more(db_session: Any, wo
 def test_one_sees_the_contacts_of_the_companies_one_sees(db_session: Any, world: World) -> None:
     """A2, D7."""
     seen = {
-        name: set(db_session.scalars(visible(Contact, _viewer(world, name), Contact.id)))
+        name: set(db_session.scalars(visible(Contact, world.viewer(name), Contact.id)))
         for name in ("anne", "bruno", "chloe")
     }
     assert world.denis.id in seen["anne"] & seen["bruno"]
@@ -102,7 +88,7 @@ def test_contacts_go_to_the_trash_with_their_company(db_session: Any, world: Wor
 
 def test_a_contact_is_in_my_list_once_or_not_at_all(db_session: Any, world: World) -> None:
     """T6."""
-    viewer = _viewer(world, "bruno")
+    viewer = world.viewer("bruno")
     elise = get_visible(Contact, world.elise.id, viewer)
     assert my_contacts.put(elise, viewer, True)
     assert not my_contacts.put(elise, viewer, True)

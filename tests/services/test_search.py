@@ -6,26 +6,12 @@ import pytest
 
 from tests import factories
 from tests.world import World
-from webapp.access import SYSTEM, Viewer, get_visible
-from webapp.models import ADMINS_ID, EVERYBODY_ID, CommercialStatus, Company, Contact, ReferenceList
+from webapp.access import SYSTEM, get_visible
+from webapp.models import CommercialStatus, Company, Contact, ReferenceList
 from webapp.services import companies, contacts
 from webapp.services.search import finding
 from webapp.services.search.finding import Filters, Kind
 from webapp.services.search.typed import Typed
-
-
-def _viewer(world: World, name: str) -> Viewer:
-    person = world.person(name)
-    more = (ADMINS_ID,) if name == "anne" else ()
-    return Viewer(
-        resource_id=person.id,
-        name=person.name,
-        email=person.email,
-        is_admin=name == "anne",
-        language="fr",
-        timezone="Europe/Paris",
-        principal_ids=(EVERYBODY_ID, person.principal_id, *more),
-    )
 
 
 @pytest.fixture
@@ -33,7 +19,7 @@ def search(db_session: Any, world: World) -> Any:
     """Search as Anne unless told otherwise, and give the names found."""
 
     def names(kind: Kind, typed: str, who: str = "anne", limit: int = 20, filters: Filters | None = None) -> list[str]:
-        found = finding.find(kind, Typed.read(typed), _viewer(world, who), limit, filters)
+        found = finding.find(kind, Typed.read(typed), world.viewer(who), limit, filters)
         return [one.label for one in found]
 
     return names
@@ -132,7 +118,7 @@ def test_a_contact_is_found_by_parts_of_the_name_nickname_and_mail(search: Any) 
 def test_the_reason_is_told_when_the_name_does_not(db_session: Any, world: World) -> None:
     factories.company("Le Quai", alias="The Dock", phone_main="01 42 68 53 00")
     for typed, why in (("quai", ""), ("dock", "The Dock"), ("0142685300", "+33 1 42 68 53 00")):
-        (found,) = finding.find(Kind.COMPANY, Typed.read(typed), _viewer(world, "anne"), 5)
+        (found,) = finding.find(Kind.COMPANY, Typed.read(typed), world.viewer("anne"), 5)
         assert found.why == why
 
 
@@ -195,5 +181,5 @@ def test_who_sees_little_finds_it_among_much(search: Any, monkeypatch: pytest.Mo
 
 
 def companies_of(world: World, name: str) -> int:
-    (found,) = finding.find(Kind.COMPANY, Typed.read(name), _viewer(world, "anne"), 1)
+    (found,) = finding.find(Kind.COMPANY, Typed.read(name), world.viewer("anne"), 1)
     return found.id

@@ -6,7 +6,6 @@ import pytest
 import vobject
 
 from tests import factories
-from tests.services.test_contacts import _viewer
 from tests.world import World
 from webapp.access import SYSTEM, get_visible
 from webapp.dates import PartialDate
@@ -139,7 +138,7 @@ def test_nothing_typed_is_read_as_the_format(db_session: Any, world: World) -> N
 
 def test_my_contacts_are_those_one_marked_and_sees(db_session: Any, world: World) -> None:
     """T6, D9: a mark is kept when the company is hidden, and the contact is not told."""
-    bruno, chloe = _viewer(world, "bruno"), _viewer(world, "chloe")
+    bruno, chloe = world.viewer("bruno"), world.viewer("chloe")
     for viewer in (bruno, chloe):
         for contact_id in (world.elise.id, world.denis.id):
             my_contacts.put(get_visible(Contact, contact_id, SYSTEM), viewer, True)
@@ -147,11 +146,11 @@ def test_my_contacts_are_those_one_marked_and_sees(db_session: Any, world: World
     cards = [card.fn.value for card in vobject.readComponents(vcards.of_mine(bruno, WORDS))]
     assert cards == ["Denis Écluse", "Mme Élise Nguyễn"]
     assert [card.fn.value for card in vobject.readComponents(vcards.of_mine(chloe, WORDS))] == ["Mme Élise Nguyễn"]
-    assert vcards.of_mine(_viewer(world, "anne"), WORDS) == ""
+    assert vcards.of_mine(world.viewer("anne"), WORDS) == ""
 
 
 def test_many_cards_cost_as_many_questions_as_few(db_session: Any, world: World, queries: Any) -> None:
-    bruno = _viewer(world, "bruno")
+    bruno = world.viewer("bruno")
     for number in range(30):
         contact = factories.contact(f"Paul Nom{number}", company=world.durand.id, phone_mobile="06 12 34 56 78")
         my_contacts.put(contact, bruno, True)
