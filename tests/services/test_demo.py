@@ -45,8 +45,22 @@ OF_THE_WORLD = {ReferenceList.COUNTRY, ReferenceList.PROVINCE}
 
 
 @pytest.fixture
-def filled(db_session: Any) -> list[Company]:
-    demo.fill(SYSTEM)
+def filled(db_session: Any, database: Any) -> list[Company]:
+    """The world, made once for all the tests that only look at it."""
+
+    def fill() -> None:
+        demo.fill(SYSTEM)
+        leave()
+
+    def leave() -> None:
+        """Close what is open on the database: it is copied, or another takes its place."""
+        db.session.commit()
+        db.session.remove()
+        db.engine.dispose()
+
+    database.build_template(fill, "comptoir_demo")
+    leave()
+    database.renew("comptoir_demo")
     return everything()
 
 
