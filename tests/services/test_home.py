@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests import factories
-from tests.services.test_contact_trees import mark, viewer
+from tests.services.test_contact_trees import mark
 from tests.world import World
 from webapp.access import SYSTEM, Viewer, get_visible
 from webapp.dates import PartialDate
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("db_session")
 
 @pytest.fixture
 def bruno(world: World) -> Viewer:
-    return viewer(world, "bruno")
+    return world.viewer("bruno")
 
 
 def born(world: World, who: Viewer, day: str, **values: Any) -> Contact:
@@ -70,7 +70,7 @@ def test_a_contact_may_have_two_days(world: World, bruno: Viewer) -> None:
 
 def test_only_my_own_contacts_that_i_see(world: World, bruno: Viewer) -> None:
     """T6, D9."""
-    hers = born(world, viewer(world, "chloe"), "--06-01")
+    hers = born(world, world.viewer("chloe"), "--06-01")
     assert home.happy_days(bruno, date(2026, 6, 1)) == []
     mark(bruno, hers.id)
     assert len(home.happy_days(bruno, date(2026, 6, 1))) == 1
@@ -93,5 +93,5 @@ def test_opened_records_keep_their_order_and_hidden_ones_go(world: World, bruno:
         ("company", "L’Écluse", ""),
         ("contact", "Mme Élise Nguyễn", "Durand & Fils"),
     ]
-    assert [one.label for one in home.opened(viewer(world, "chloe"), records)] == ["Mme Élise Nguyễn"]
+    assert [one.label for one in home.opened(world.viewer("chloe"), records)] == ["Mme Élise Nguyễn"]
     assert get_visible(Company, world.ecluse.id, bruno)

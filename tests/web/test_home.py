@@ -5,7 +5,6 @@ from typing import Any
 
 from tests import factories
 from tests.client import Browser
-from tests.services.test_contact_trees import viewer
 from tests.world import World
 from webapp import clock
 from webapp.access import SYSTEM, get_visible
@@ -122,7 +121,7 @@ def test_days_to_wish_are_those_of_my_contacts_in_my_zone(
     born = contacts.create(
         {"last_name": "Juin", "company": world.durand.id, "birthday": PartialDate(6, 7, 1986)}, SYSTEM
     )
-    my_contacts.put(born, viewer(world, "bruno"), True)
+    my_contacts.put(born, world.viewer("bruno"), True)
     db.session.commit()
     bruno = client.as_("bruno")
     assert "Anniversaires" not in bruno.get("/")
