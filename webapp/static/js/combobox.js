@@ -2,6 +2,8 @@
 let Combobox;
 const loading = () => Combobox ?? import(new URL("./vendor/combobox-nav-3.0.2.js", import.meta.url)).then((m) => (Combobox = m.default));
 const boxes = new WeakMap();
+// Between the last letter and the question, in milliseconds.
+const DELAY = 130;
 
 // Beside the tree the record is fetched into the page; elsewhere its page brings the tree with it.
 const follow = (href) => {
@@ -36,6 +38,8 @@ class Lookup {
   typed() {
     this.value.value = "";
     this.forgetCandidates();
+    clearTimeout(this.soon);
+    this.soon = setTimeout(() => this.fetch(), DELAY);
   }
 
   forgetCandidates() {
@@ -45,7 +49,13 @@ class Lookup {
 
   ask() {
     if (this.leads && !this.input.value.trim()) return;
-    if (!this.open) this.input.dispatchEvent(new CustomEvent("combo:open"));
+    if (!this.open) this.fetch();
+  }
+
+  // Only while it is on the page: a form may have been saved between the last letter and now.
+  fetch() {
+    clearTimeout(this.soon);
+    if (this.input.isConnected) this.input.dispatchEvent(new CustomEvent("combo:ask"));
   }
 
   key(event) {
