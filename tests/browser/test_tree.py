@@ -240,3 +240,13 @@ def test_the_pages_are_accessible(
     page = browser_page("anne", color_scheme=scheme)
     page.goto(f"/trees/type/{partners}" if address == "branch" else address)
     axe(page)
+
+
+def test_the_record_on_screen_is_in_sight_in_a_long_branch(browser_page: Open, world: World, partners: int) -> None:
+    """T5: on its own page, and when another page's link led to it."""
+    page = browser_page("bruno", viewport={"width": 1360, "height": 500})
+    page.goto("/search?q=M20")
+    page.locator("#search-results a").first.click()
+    selected = page.locator("[role=treeitem][aria-selected=true] > .row")
+    expect(selected).to_have_text("M20 Conseil")
+    expect(selected).to_be_in_viewport()

@@ -174,6 +174,17 @@ const follow = () => {
   if (!found && /\/\d+$/.test(location.pathname)) {
     document.getElementById("sidebar")?.dispatchEvent(new CustomEvent("tree:refresh"));
   }
+  reveal();
+};
+
+// The record on screen stands in the middle of the tree when it would be out of sight.
+const reveal = () => {
+  const row = document.querySelector("#sidebar > .scroll [aria-selected=true] > .row");
+  if (!row) return;
+  const box = row.closest(".scroll");
+  const { top, bottom } = row.getBoundingClientRect();
+  const frame = box.getBoundingClientRect();
+  if (top < frame.top || bottom > frame.bottom) box.scrollTop += top - frame.top - frame.height / 2;
 };
 
 const enhance = () => {
@@ -193,6 +204,7 @@ document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
 });
 document.addEventListener("htmx:after:settle", (event) => {
   // The filter was emptied: the tree is there again, and may not hold the record on screen.
+  if (event.target.id === "sidebar") reveal();
   if (event.target.id === "filter-found" && !event.target.childElementCount) follow();
   const group = event.target.closest?.("[role=group]");
   if (group) parentOf(group.firstElementChild ?? group)?.removeAttribute("aria-busy");
@@ -215,3 +227,4 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
 });
 document.addEventListener("htmx:after:history:update", follow);
 enhance();
+reveal();
