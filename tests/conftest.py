@@ -16,7 +16,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from threading import Thread
+from threading import Condition, Thread
 from typing import Any
 
 import click.testing
@@ -82,10 +82,37 @@ def settings(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Se
     )
 
 
+class Attended:
+    """The application, with how many requests it is answering."""
+
+    def __init__(self, answer: Callable[..., Any]):
+        self._answer = answer
+        self._count = 0
+        self._changed = Condition()
+
+    def __call__(self, *arguments: Any) -> Any:
+        self._add(1)
+        try:
+            return self._answer(*arguments)
+        finally:
+            self._add(-1)
+
+    def _add(self, number: int) -> None:
+        with self._changed:
+            self._count += number
+            self._changed.notify_all()
+
+    def wait(self) -> None:
+        """Wait until everybody has their answer."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: not self._count, timeout=30), "a request never ends"
+
+
 @pytest.fixture(scope="session")
 def session_app(settings: Settings, database: Any) -> Iterator[Flask]:
     """The application, once for all tests; ask for `app` instead."""
     app = create_app(settings)
+    app.wsgi_app = Attended(app.wsgi_app)  # type: ignore[method-assign]
     with app.app_context():
         engine = db.engine
         database.redirect(engine)
@@ -110,6 +137,8 @@ def app(session_app: Flask, database: Any) -> Iterator[Flask]:
     database.renew()
     set_reading(False)
     yield session_app
+    # A browser that was closed may have left a question behind.
+    session_app.wsgi_app.wait()  # type: ignore[attr-defined]
     with session_app.app_context():
         db.engine.dispose()
 

@@ -1,7 +1,7 @@
 """Autocompletes: one lookup for each kind of record one may pick by typing (C3, C4, C7).
 
-All of them find from the first letters, blind to accents and case, only what the viewer may see, and give the
-same answer for the list offered while typing and for the value that is posted.
+All of them find as the search does, only what the viewer may see, and give the same answer for the list offered while
+typing and for the value that is posted.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, select, true, union_all
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import Row, Select, bindparam, select, union_all
 
 from webapp.access import Viewer, granted, seen_by, visible_to_all
 from webapp.extensions import db
+from webapp.i18n import language
 from webapp.models import Company, CompanyGrant, ReferenceItem, ReferenceList, Resource
-from webapp.services.search import finding
+from webapp.services.search import finding, small
 from webapp.services.search.sources import Kind
 from webapp.services.search.typed import Typed
-from webapp.text import search_key
 
 #: How many are offered at a time; who does not find theirs types one letter more.
 LIMIT = 10
@@ -86,13 +85,11 @@ def _first_companies(principals: int) -> Select[int, str, str | None]:
 
 
 class Resources:
-    """Active resources, by the first letters of any word of their name."""
+    """Active resources."""
 
     def search(self, typed: str, viewer: Viewer, within: int | None) -> list[Found]:
-        matches = select(Resource.id, Resource.name, Resource.job_title).where(
-            Resource.is_active, words_start_with(Resource.search_key, typed)
-        )
-        rows = db.session.execute(matches.order_by(Resource.sort_key, Resource.id).limit(LIMIT))
+        active = select(Resource.id, Resource.name, Resource.job_title).where(Resource.is_active)
+        rows = small.find(active, Resource.search_key, (Resource.sort_key, Resource.id), typed, LIMIT)
         return [Found(row.id, row.name, row.job_title) for row in rows]
 
     def find(self, record_id: int, viewer: Viewer, within: int | None) -> Found | None:
@@ -107,11 +104,12 @@ class References:
     which: ReferenceList
 
     def search(self, typed: str, viewer: Viewer, within: int | None) -> list[Found]:
-        matches = self._within(select(ReferenceItem), within).where(
-            ReferenceItem.retired_at.is_(None), words_start_with(ReferenceItem.search_key, typed)
-        )
-        items = db.session.scalars(matches.order_by(ReferenceItem.position, ReferenceItem.search_key).limit(LIMIT))
-        return [self._found(item) for item in items]
+        item = ReferenceItem
+        label = item.label_en if language() == "en" else item.label_fr
+        offered = self._within(select(item.id, item.code, label.label("label")), within)
+        order = (item.position, item.search_key, item.id)
+        rows = small.find(offered.where(item.retired_at.is_(None)), item.search_key, order, typed, LIMIT)
+        return [self._found(row) for row in rows]
 
     def find(self, record_id: int, viewer: Viewer, within: int | None) -> Found | None:
         item = db.session.get(ReferenceItem, record_id)
@@ -119,17 +117,12 @@ class References:
             return None
         return self._found(item)
 
-    def _within(self, items: Select[Any], within: int | None) -> Select[Any]:
+    def _within(self, items: Select[*tuple[Any, ...]], within: int | None) -> Select[*tuple[Any, ...]]:
         items = items.where(ReferenceItem.list == self.which)
         return items.where(ReferenceItem.parent_id == within) if self.which.parent else items
 
-    def _found(self, item: ReferenceItem) -> Found:
+    def _found(self, item: ReferenceItem | Row[Any]) -> Found:
         return Found(item.id, item.label, item.code or "" if self.which is ReferenceList.PROVINCE else "")
-
-
-def words_start_with(column: InstrumentedAttribute[str], typed: str) -> ColumnElement[bool]:
-    """Return the condition that each word typed starts a word of the folded `column`."""
-    return and_(true(), *((" " + column).contains(f" {word}", autoescape=True) for word in search_key(typed).split()))
 
 
 LOOKUPS: Mapping[str, Lookup] = {

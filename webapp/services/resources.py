@@ -20,8 +20,8 @@ from webapp.extensions import db
 from webapp.i18n import _
 from webapp.models import BillingEntity, Principal, PrincipalKind, Resource, Role
 from webapp.services import links, organisation, sessions
-from webapp.services.lookups import words_start_with
 from webapp.services.refusal import Refused
+from webapp.services.search import small
 from webapp.text import search_key, sort_key
 
 log = logging.getLogger(__name__)
@@ -62,7 +62,8 @@ def browse(
     `waiting` keeps those who have not chosen a password yet; `name` those whose name or address has words that
     begin with its words.
     """
-    statement = select(Resource).where(Resource.is_active == active, words_start_with(Resource.search_key, name))
+    named = small.words_start(Resource.search_key, search_key(name).split())
+    statement = select(Resource).where(Resource.is_active == active, named)
     if waiting:
         statement = statement.where(Resource.password_hash.is_(None))
     if after_id is not None and 0 < after_id < 2**63:

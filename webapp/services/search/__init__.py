@@ -5,5 +5,6 @@ typed      what was typed, read as words
 sources    where candidates come from: the indexes of each engine
 mending    words one typing error away
 finding    the search itself, in turns
+small      the same in what needs no index
 marking    where the match is in what is shown
 """

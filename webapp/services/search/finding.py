@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, String, bindparam, case, func, literal, select, true
+from sqlalchemy import ColumnElement, Row, Select, String, Subquery, bindparam, case, func, literal, select, true
 
 from webapp.access import Viewer, granted, seen_by, visible_to_all
 from webapp.access.visibility import PRINCIPALS
@@ -98,33 +98,31 @@ class _Search:
         self.kind, self.typed, self.viewer, self.limit, self.filters = kind, typed, viewer, limit, filters
         #: Rows by id, and the words by which each was found.
         self.found: dict[int, tuple[Row[Any], tuple[str, ...]]] = {}
-        #: Whether as parts of words, and the words, by which all that the viewer may see has been looked through.
-        self._looked_whole: set[tuple[bool, tuple[str, ...]]] = set()
+        #: The words by which all that the viewer may see has been looked through.
+        self._looked_whole: set[tuple[str, ...]] = set()
         self._is_postgres = on_postgres()
 
     def look(self, source: Source, words: tuple[str, ...]) -> None:
         """Take a turn, unless enough is found; look further and further while a turn's candidates give too little."""
-        shape = (source is Source.CONTAINS, words)
-        if self._is_full or shape in self._looked_whole or (shape[0] and not sources.can_contain(words)):
+        if self._is_full or words in self._looked_whole or not sources.can_give(source, words):
             return
         if self._looked_whole:
             # What is common for one turn is for the next.
-            self._look_whole(shape)
+            self._look_whole(words)
             return
         if source is Source.STARTS and self._is_common(words):
             source = Source.SCAN
         budget = 3 * self.limit if source is Source.NAMES else FIRST_BUDGET
         while self._take(source, words, budget) and not self._is_full and budget < LAST_BUDGET:
             if self._sees_little:
-                self._look_whole(shape)
+                self._look_whole(words)
                 return
             budget *= WIDER
 
-    def _look_whole(self, shape: tuple[bool, tuple[str, ...]]) -> None:
-        """Look through all that the viewer may see."""
-        are_parts, words = shape
-        self._take(Source.OWN_PARTS if are_parts else Source.OWN, words, LAST_BUDGET)
-        self._looked_whole.add(shape)
+    def _look_whole(self, words: tuple[str, ...]) -> None:
+        """Look through all that the viewer may see, for beginnings and parts of words at once."""
+        self._take(Source.OWN, words, LAST_BUDGET)
+        self._looked_whole.add(words)
 
     def result(self) -> list[Found]:
         rows = list(self.found.values())[: self.limit]
@@ -179,7 +177,7 @@ class _Search:
         """Whether PostgreSQL had better read on: its index gives all there is before it gives any."""
         if not self._is_postgres or len(words) > 1:
             return False
-        common = db.session.scalar(_common(self.kind), {"word0": f"% {words[0]}%"})
+        common = db.session.scalar(_common(self.kind), {"start0": f"% {words[0]}%"})
         return bool(common >= COMMON)
 
 
@@ -196,27 +194,39 @@ def _statement(
     in_language: str,
     is_postgres: bool,
 ) -> Select[Any]:
-    """Build a turn: candidates, the rule, the filters, the order; each row says how many candidates there were."""
+    """Build a turn: the first of what it finds and what is shown of them; each row tells the number of candidates."""
+    if source is Source.OWN:
+        # All of them are looked at: how many there are matters to nobody.
+        candidates = select(literal(0).label("candidates")).subquery()
+        seen = sources.own(kind, words)
+    else:
+        hits = sources.ids(kind, source, words, principals, is_postgres).cte("hits")
+        candidates = select(func.count().label("candidates")).select_from(hits).subquery()
+        seen = visible_to_all(kind.model).join_from(hits, kind.model, kind.model.id == hits.c.id)
+        if source is Source.NAMES:
+            # The others have looked. Names are read by the weights of their letters, which are blind to more.
+            seen = seen.join(kind.text, kind.text_id == kind.model.id).where(sources.has_words(kind, source, words))
+    return granted(_shown(kind, candidates, _first(kind, source, words, seen, filters), in_language), "visible")
+
+
+def _first(kind: Kind, source: Source, words: int, seen: Select[Any], filters: Iterable[str]) -> Subquery:
+    """Rank what the viewer may see of the candidates, and keep the first."""
     model = kind.model
-    hits = sources.ids(kind, source, words, principals, is_postgres).cte("hits")
-    rank = literal(0) if source is Source.NAMES else _rank(kind, words)
-    found = (
-        visible_to_all(model, *_columns(kind), model.sort_key, rank.label("rank"))
-        .join_from(hits, model, model.id == hits.c.id)
-        .join(kind.text, kind.text_id == model.id)
-        .where(*(_filter(name) for name in filters))
-    )
-    if source is Source.NAMES:
-        # The others have looked. Names are read by the weights of their letters, which are blind to more.
-        found = found.where(sources.has_words(kind, words))
+    rank = literal(0) if source is Source.NAMES else _rank(kind, source, words)
+    seen = seen.with_only_columns(model.id, model.sort_key, rank.label("rank"))
+    if filters:
+        seen = seen.join(Company, Company.id == Contact.company_id) if kind is Kind.CONTACT else seen
+        seen = seen.where(*(_filter(name) for name in filters))
+    return seen.order_by("rank", model.sort_key, model.id).limit(bindparam("limit", type_=Id)).subquery()
+
+
+def _shown(kind: Kind, candidates: Subquery, first: Subquery, in_language: str) -> Select[Any]:
+    """Read what is shown of the first ones; a row comes even if there is none, so that candidates are always told."""
+    rows = select(candidates.c.candidates, *_columns(kind)).select_from(candidates).outerjoin(first, true())
+    rows = rows.outerjoin(kind.model, kind.model.id == first.c.id)
     if kind is Kind.CONTACT:
-        found = found.join(Company, Company.id == Contact.company_id)
-        found = contacts.with_names(found, in_language)
-    first = found.order_by("rank", model.sort_key, model.id).limit(bindparam("limit", type_=Id)).subquery()
-    count = select(func.count().label("candidates")).select_from(hits).subquery()
-    # A row always comes, so that nothing found tells its number of candidates too.
-    whole = select(count.c.candidates, *first.c).outerjoin_from(count, first, true())
-    return granted(whole.order_by(first.c.rank, first.c.sort_key, first.c.id), "visible")
+        rows = contacts.with_names(rows.outerjoin(Company, Company.id == Contact.company_id), in_language)
+    return rows.order_by(first.c.rank, first.c.sort_key, first.c.id)
 
 
 def _columns(kind: Kind) -> Iterable[Any]:
@@ -227,19 +237,24 @@ def _columns(kind: Kind) -> Iterable[Any]:
     return (Contact.id, Contact.name, Company.name.label("company"), status, *fields)
 
 
-def _rank(kind: Kind, words: int) -> ColumnElement[int]:
-    """Order what is found: the very name; names that begin so; names that hold each word; the rest (N2)."""
+def _rank(kind: Kind, source: Source, words: int) -> ColumnElement[int]:
+    """Order what is found (N2).
+
+    The very name; names that begin so; names that hold each word; other fields that do; then the same of parts.
+    """
     key = kind.model.search_key
-    is_in_name = (" " + key).like(bindparam("word0", type_=String))
-    for number in range(1, words):
-        is_in_name &= (" " + key).like(bindparam(f"word{number}", type_=String))
-    return case(
-        (key == bindparam("whole", type_=String), 0),
-        (key.like(bindparam("whole_words", type_=String)), 1),
-        (key.like(bindparam("beginning", type_=String)), 2),
-        (is_in_name, 3),
-        else_=4,
-    )
+    in_name = " " + key
+    orders = [
+        key == bindparam("whole", type_=String),
+        key.like(bindparam("whole_words", type_=String)),
+        key.like(bindparam("beginning", type_=String)),
+        sources.holds(in_name, "start", words),
+    ]
+    if source is Source.OWN:
+        orders.append(sources.holds(kind.text.text, "start", words))
+    if source is Source.OWN or source is Source.CONTAINS:
+        orders.append(sources.holds(in_name, "part", words))
+    return case(*((condition, place) for place, condition in enumerate(orders)), else_=len(orders))
 
 
 def _filter(name: str) -> ColumnElement[bool]:
@@ -260,7 +275,7 @@ def _few_grants() -> Select[Any]:
 @lru_cache
 def _common(kind: Kind) -> Select[Any]:
     first = select(kind.text.text).limit(SAMPLE).subquery()
-    count = select(func.count()).where(first.c.text.like(bindparam("word0", type_=String)))
+    count = select(func.count()).where(first.c.text.like(bindparam("start0", type_=String)))
     return granted(count, "a number of candidates, which is not shown")
 
 

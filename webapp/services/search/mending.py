@@ -23,10 +23,14 @@ def mended(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
             yield (*words[:place], known, *words[place + 1 :])
 
 
+def differs_by_one_error(word: str) -> set[str]:
+    """Return the words that a typing error may have turned into this one; of what is too short to tell, none."""
+    return set(_neighbours(word)) - {word} if len(word) in MENDED_LENGTHS and word.isalpha() else set()
+
+
 def _known_neighbours(word: str) -> list[str]:
-    if len(word) not in MENDED_LENGTHS or not word.isalpha():
+    if not (wanted := differs_by_one_error(word)):
         return []
-    wanted = set(_neighbours(word)) - {word}
     is_postgres = on_postgres()
     known = db.session.scalars(
         _known(is_postgres), {"words": list(wanted) if is_postgres else json.dumps(list(wanted))}
@@ -40,7 +44,9 @@ def _known(is_postgres: bool) -> Select[str]:
     """Build the reading of the known among some words, given as one parameter: hundreds would cost more."""
     words = bindparam("words", type_=ARRAY(Text) if is_postgres else String)
     given = func.unnest(words) if is_postgres else func.json_each(words)
-    column = given.table_valued("value").c.value
+    column = (
+        given.table_valued("value").render_derived().c.value if is_postgres else given.table_valued("value").c.value
+    )
     return select(SearchWord.word).where(SearchWord.word.in_(select(column))).order_by(SearchWord.word)
 
 

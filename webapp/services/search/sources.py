@@ -7,8 +7,7 @@ it gives may not hold the words (a long word, fragments that stand apart):
     STARTS     each word typed begins a word of the record's text
     CONTAINS   each word typed of three letters or more is a part of the text
     SCAN       the same as STARTS, for what is so common that the first rows of the table hold enough
-    OWN        the same as STARTS, through everything the viewer may see: for who sees little, when a word is common
-    OWN_PARTS  the same as CONTAINS, likewise
+    OWN        the same as CONTAINS, STARTS with it, in all the viewer may see: for who sees little of what is common
 
 The two engines differ in STARTS and CONTAINS alone, here and in the migration that makes their indexes.
 """
@@ -33,6 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from webapp.access import contact_rule_within_seen_company
 from webapp.access.visibility import PRINCIPALS
 from webapp.models import Company, CompanyGrant, CompanySearch, Contact, ContactSearch
 from webapp.models.base import Id
@@ -48,10 +48,11 @@ class Source(Enum):
     CONTAINS = auto()
     SCAN = auto()
     OWN = auto()
-    OWN_PARTS = auto()
 
-
-_OF_PARTS = (Source.CONTAINS, Source.OWN_PARTS)
+    @property
+    def pattern(self) -> str:
+        """Which patterns the texts are compared with: beginnings of words, or parts of them."""
+        return "part" if self in (Source.CONTAINS, Source.OWN) else "start"
 
 
 class Kind(StrEnum):
@@ -80,47 +81,43 @@ def ids(kind: Kind, source: Source, words: int, principals: int, is_postgres: bo
     match source:
         case Source.NAMES:
             return _names(kind, principals).limit(budget)
-        case Source.OWN | Source.OWN_PARTS:
-            return _own(kind).where(has_words(kind, words)).limit(budget)
         case Source.SCAN:
-            return select(kind.text_id.label("id")).where(has_words(kind, words)).limit(budget)
+            return select(kind.text_id.label("id")).where(has_words(kind, source, words)).limit(budget)
         case _:
             index = _in_tokens(kind) if is_postgres else _in_full_text(kind, source)
             near = index.limit(bindparam("reach", type_=Id)).subquery()
             found = select(near.c.id).join_from(near, kind.text.__table__, kind.text_id == near.c.id)
-            return found.where(has_words(kind, words)).limit(budget)
+            return found.where(has_words(kind, source, words)).limit(budget)
 
 
-def has_words(kind: Kind, words: int) -> ColumnElement[bool]:
-    """Return the condition that the text holds each word, where the pattern of each says."""
-    return and_(*(kind.text.text.like(bindparam(f"word{number}", type_=String)) for number in range(words)))
+def has_words(kind: Kind, source: Source, words: int) -> ColumnElement[bool]:
+    """Return the condition that the text holds each word, as the source looks for it."""
+    return holds(kind.text.text, source.pattern, words)
+
+
+def holds(text: Any, pattern: str, words: int) -> ColumnElement[bool]:
+    """Return the condition that a text meets the pattern of each word."""
+    return and_(*(text.like(bindparam(f"{pattern}{number}", type_=String)) for number in range(words)))
 
 
 def patterns(source: Source, words: Sequence[str]) -> dict[str, Any]:
     """Return the parameters for some words: what each must look like in a text, and what the indexes are asked."""
-    starts = source not in _OF_PARTS
-    shapes = {
-        f"word{number}": f"%{word if _is_fragment(source, word) else ' ' + word}%" for number, word in enumerate(words)
-    }
-    # So many words begin with one letter that it only narrows what longer ones give; alone, the first leads.
-    leading = [word for word in words if len(word) > 1] or words[:1]
-    keys = {word[:LONGEST_START] for word in leading} if starts else set()
-    # Many fragments that many hold are long to bring together: the longest word leads, the others are compared.
-    fragments = set() if starts else set(_fragments(max(words, key=len)))
-    match_all = [f'"{key}"*' for key in sorted(keys)] + [f'"{part}"' for part in sorted(fragments)]
-    return shapes | {
-        "match": " AND ".join(match_all),
-        "tokens": [f"^{key}" for key in sorted(keys)] + sorted(fragments),
-    }
+    starts = {f"start{number}": f"% {word}%" for number, word in enumerate(words)}
+    parts = {f"part{number}": f"%{word if len(word) >= FRAGMENT else ' ' + word}%" for number, word in enumerate(words)}
+    if source is Source.CONTAINS:
+        # Many fragments that many hold are long to bring together: the longest word leads, the others are compared.
+        tokens = fragments = sorted(set(_fragments(max(words, key=len))))
+        match = " AND ".join(f'"{part}"' for part in fragments)
+    else:
+        # So many words begin with one letter that it only narrows what longer ones give; alone, the first leads.
+        keys = sorted({word[:LONGEST_START] for word in words if len(word) > 1} or {words[0]})
+        tokens, match = [f"^{key}" for key in keys], " AND ".join(f'"{key}"*' for key in keys)
+    return {**starts, **parts, "match": match, "tokens": tokens}
 
 
-def can_contain(words: Sequence[str]) -> bool:
-    """Whether some word is long enough to be looked for inside others."""
-    return any(len(word) >= FRAGMENT for word in words)
-
-
-def _is_fragment(source: Source, word: str) -> bool:
-    return source in _OF_PARTS and len(word) >= FRAGMENT
+def can_give(source: Source, words: Sequence[str]) -> bool:
+    """Whether there is anything to ask a source: parts are looked for of words long enough."""
+    return source is not Source.CONTAINS or any(len(word) >= FRAGMENT for word in words)
 
 
 def _fragments(word: str) -> list[str]:
@@ -163,9 +160,12 @@ def _names(kind: Kind, principals: int) -> Select[Any]:
     return select(merged.c.company_id.label("id")).order_by(merged.c.sort_key, merged.c.company_id)
 
 
-def _own(kind: Kind) -> Select[Any]:
+def own(kind: Kind, words: int) -> Select[Any]:
+    """Return the select of OWN, which reads grants itself: what is found in all the viewer may see."""
     mine = select(CompanyGrant.company_id).where(CompanyGrant.principal_id.in_(PRINCIPALS))
+    found = select(kind.model.id).join(kind.text, kind.text_id == kind.model.id)
     if kind is Kind.COMPANY:
-        return select(CompanySearch.company_id.label("id")).where(CompanySearch.company_id.in_(mine))
-    people = select(ContactSearch.contact_id.label("id")).join(Contact, Contact.id == ContactSearch.contact_id)
-    return people.where(Contact.company_id.in_(mine))
+        found = found.where(Company.id.in_(mine), Company.deleted_at.is_(None))
+    else:
+        found = found.where(Contact.company_id.in_(mine), contact_rule_within_seen_company())
+    return found.where(has_words(kind, Source.OWN, words))
