@@ -123,9 +123,11 @@ def can_give(source: Source, words: Sequence[str]) -> bool:
 def _fragments(word: str) -> list[str]:
     """Return fragments that cover a word: enough to find it, few enough to be read fast."""
     last = len(word) - FRAGMENT
-    return (
-        [word[place : place + FRAGMENT] for place in sorted({*range(0, last + 1, FRAGMENT), last})] if last >= 0 else []
-    )
+    if last < 0:
+        return []
+    covering = [word[place : place + FRAGMENT] for place in sorted({*range(0, last + 1, FRAGMENT), last})]
+    # Numbers begin alike and end each their own way.
+    return covering[-2:] if any(letter.isdigit() for letter in word) else covering
 
 
 def _in_tokens(kind: Kind) -> Select[Any]:
