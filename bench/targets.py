@@ -238,6 +238,8 @@ OPERATIONS: dict[str, Operation] = {
     "search, as typed": _reading(
         lambda world: [f"/search/offers?q={q}" for q in ("m", "mart", "martin", "anne+martin", "0199", "zzzxq")]
     ),
+    "my contacts": _reading(lambda world: ["/my-contacts"], htmx=False),
+    "my contacts, a branch": _reading(lambda world: [f"/trees/mine/{world.branches[1]}"]),
     "save, a phone": _saving(_change_phone),
     "save, a new name": _saving(_rename),
 }
