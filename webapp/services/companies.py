@@ -30,6 +30,7 @@ from webapp.models import (
     Tree,
 )
 from webapp.services import organisation
+from webapp.services.history import recording
 from webapp.services.refusal import Refused
 from webapp.services.search import texts
 from webapp.services.values import MAX_SEARCH_KEY, Change, Shape, country_code, differences, number_key
@@ -116,6 +117,7 @@ def create(values: Mapping[str, Any], by: Viewer) -> Company:
     texts.COMPANIES.keep(company, SHAPE.read(company))
     write_grants(company, principals(values))
     write_listings(company)
+    recording.created(company, by)
     return company
 
 
@@ -137,6 +139,7 @@ def update(company: Company, values: Mapping[str, Any], by: Viewer) -> list[Chan
             _rename_grants(company)
         if changed & PLACING:
             write_listings(company)
+        recording.modified(company, SHAPE, changes, by)
     return changes
 
 
@@ -153,8 +156,10 @@ def remove(company: Company, by: Viewer) -> None:
     company.deleted_at = now()
     company.deleted_by_id = by.resource_id
     with_it = db.update(Contact).where(Contact.company_id == company.id, Contact.deleted_at.is_(None))
-    db.session.execute(with_it.values(deleted_at=company.deleted_at, deleted_by_id=by.resource_id))
+    with_it = with_it.values(deleted_at=company.deleted_at, deleted_by_id=by.resource_id)
+    contacts = db.session.execute(with_it).rowcount  # type: ignore[attr-defined]
     db.session.execute(delete(CompanyListing).where(CompanyListing.company_id == company.id))
+    recording.deleted(company, by, contacts)
 
 
 def _assign(company: Company, values: Mapping[str, Any], by: Viewer) -> None:

@@ -20,6 +20,7 @@ from webapp.models import (
     ContactPhoneKind,
     ReferenceItem,
 )
+from webapp.services.history import recording
 from webapp.services.refusal import Refused
 from webapp.services.search import texts
 from webapp.services.values import MAX_SEARCH_KEY, Change, Shape, country_code, differences
@@ -167,6 +168,7 @@ def create(values: Mapping[str, Any], by: Viewer) -> Contact:
     db.session.add(contact)
     db.session.flush()
     texts.CONTACTS.keep(contact, SHAPE.read(contact))
+    recording.created(contact, by)
     return contact
 
 
@@ -185,6 +187,7 @@ def update(contact: Contact, values: Mapping[str, Any], by: Viewer) -> list[Chan
         _assign(contact, after, by)
         db.session.flush()
         texts.CONTACTS.keep(contact, after, [change.name for change in changes])
+        recording.modified(contact, SHAPE, changes, by)
     return changes
 
 
@@ -192,6 +195,7 @@ def remove(contact: Contact, by: Viewer) -> None:
     """Put a contact in the trash: nobody sees it, nothing of it is lost (K1)."""
     contact.deleted_at = now()
     contact.deleted_by_id = by.resource_id
+    recording.deleted(contact, by)
 
 
 def _assign(contact: Contact, values: Mapping[str, Any], by: Viewer) -> None:
