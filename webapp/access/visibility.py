@@ -15,7 +15,7 @@ from werkzeug.exceptions import NotFound
 
 from webapp.access.viewer import Viewer
 from webapp.extensions import Model, db
-from webapp.models import Company, CompanyGrant, Contact
+from webapp.models import Company, CompanyGrant, Contact, ContactGrant
 
 #: The execution option that says why a statement may read protected tables.
 ACCESS = "access"
@@ -36,19 +36,21 @@ def company_rule(principals: Principals) -> ColumnElement[bool]:
 
 
 def contact_rule(principals: Principals) -> ColumnElement[bool]:
-    """One sees a contact whose company one sees, unless something hides the contact itself (D7)."""
+    """One sees a contact whose company one sees, unless it is restricted to others (A3, D7)."""
     company_granted = exists().where(
         CompanyGrant.company_id == Contact.company_id, CompanyGrant.principal_id.in_(principals)
     )
-    return contact_rule_within_seen_company() & company_granted
+    return contact_rule_within_seen_company(principals) & company_granted
 
 
-def contact_rule_within_seen_company() -> ColumnElement[bool]:
+def contact_rule_within_seen_company(principals: Principals = PRINCIPALS) -> ColumnElement[bool]:
     """What is left of the rule where the company is known to be seen: in a list of companies one sees, say.
 
     What is in the trash with its company is so by itself (D16). Made of tables, for statements made of tables.
     """
-    return Contact.__table__.c.deleted_at.is_(None)
+    contact, grant = Contact.__table__.c, ContactGrant.__table__.c
+    named = exists().where(grant.contact_id == contact.id, grant.principal_id.in_(principals))
+    return contact.deleted_at.is_(None) & (contact.restrict_access.is_(False) | named)
 
 
 RULES = {Company: company_rule, Contact: contact_rule}
