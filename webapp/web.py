@@ -40,13 +40,13 @@ def page(full: str, fragment: str | None = None, *, status: int = 200, **context
     return Response(html, status, mimetype="text/html")
 
 
-def saved(url: str, message: str, **events: dict[str, Any]) -> Response:
-    """Answer a save: say `message`, then go to `url`.
+def saved(url: str, message: str, *, undo: str = "", **events: dict[str, Any]) -> Response:
+    """Answer a save: say `message`, then go to `url`; what is posted to `undo` takes the save back.
 
     With htmx the dialog closes on `saved`, the record's page is fetched into the main area, and each of `events`
     (names of EVENTS) tells the rest of the page what changed. Without, it is a plain redirect.
     """
-    flash(message, "ok")
+    flash({"text": message, "undo": undo} if undo else message, "ok")  # type: ignore[arg-type]
     if not wants_fragment():
         return redirect(url, 303)
     answer = Response(status=200)

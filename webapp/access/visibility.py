@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, select, true
 from sqlalchemy.sql.base import Executable
 from werkzeug.exceptions import NotFound
 
@@ -31,16 +31,16 @@ PRINCIPALS: BindParameter[Any] = bindparam("principals", expanding=True)
 
 def company_rule(principals: Principals) -> ColumnElement[bool]:
     """One sees a company that is granted to one of one's principals, and is not in the trash."""
-    granted_to_viewer = exists().where(CompanyGrant.company_id == Company.id, CompanyGrant.principal_id.in_(principals))
-    return Company.deleted_at.is_(None) & granted_to_viewer
+    return Company.deleted_at.is_(None) & _company_granted(Company.id, principals)
+
+
+def _company_granted(company_id: Any, principals: Principals) -> ColumnElement[bool]:
+    return exists().where(CompanyGrant.company_id == company_id, CompanyGrant.principal_id.in_(principals))
 
 
 def contact_rule(principals: Principals) -> ColumnElement[bool]:
     """One sees a contact whose company one sees, unless it is restricted to others (A3, D7)."""
-    company_granted = exists().where(
-        CompanyGrant.company_id == Contact.company_id, CompanyGrant.principal_id.in_(principals)
-    )
-    return contact_rule_within_seen_company(principals) & company_granted
+    return contact_rule_within_seen_company(principals) & _company_granted(Contact.company_id, principals)
 
 
 def contact_rule_within_seen_company(principals: Principals = PRINCIPALS) -> ColumnElement[bool]:
@@ -48,9 +48,14 @@ def contact_rule_within_seen_company(principals: Principals = PRINCIPALS) -> Col
 
     What is in the trash with its company is so by itself (D16). Made of tables, for statements made of tables.
     """
+    return Contact.__table__.c.deleted_at.is_(None) & _contact_open(principals)
+
+
+def _contact_open(principals: Principals) -> ColumnElement[bool]:
+    """A contact is open to all who see the company, or to those it names (A3)."""
     contact, grant = Contact.__table__.c, ContactGrant.__table__.c
     named = exists().where(grant.contact_id == contact.id, grant.principal_id.in_(principals))
-    return contact.deleted_at.is_(None) & (contact.restrict_access.is_(False) | named)
+    return contact.restrict_access.is_(False) | named
 
 
 RULES = {Company: company_rule, Contact: contact_rule}
@@ -84,6 +89,28 @@ def get_visible(model: type[M], record_id: int, viewer: Viewer) -> M:
     if not -(2**63) <= record_id < 2**63:
         raise NotFound
     record = db.session.scalar(_one_visible(model), {"id": record_id, **seen_by(viewer)})
+    if record is None:
+        raise NotFound
+    return record  # type: ignore[no-any-return]
+
+
+def visible_in_trash(model: type[Any], viewer: Viewer, *columns: Any) -> Select[Any]:
+    """Return a select of the records in the trash that `viewer` may take back: an admin all, others their own (R3)."""
+    if model is Company:
+        rule = _company_granted(Company.id, viewer.principal_ids)
+    else:
+        rule = _company_granted(Contact.company_id, viewer.principal_ids) & _contact_open(viewer.principal_ids)
+    deleted_by = true() if viewer.is_admin else model.deleted_by_id == viewer.resource_id
+    statement = select(*columns) if columns else select(model)
+    return granted(statement.where(model.deleted_at.is_not(None), deleted_by, rule), "visible in the trash")
+
+
+def get_in_trash(model: type[M], record_id: int, viewer: Viewer) -> M:
+    """Return one record in the trash that `viewer` may take back, or raise 404."""
+    if not -(2**63) <= record_id < 2**63:
+        raise NotFound
+    table: Any = model
+    record = db.session.scalar(visible_in_trash(model, viewer).where(table.id == record_id))
     if record is None:
         raise NotFound
     return record  # type: ignore[no-any-return]

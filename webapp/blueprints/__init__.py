@@ -17,6 +17,7 @@ from webapp.blueprints import (
     preferences,
     references,
     search,
+    trash,
     trees,
     vcards,
 )
@@ -39,6 +40,7 @@ def init_app(app: Flask) -> None:
         preferences,
         references,
         search,
+        trash,
         trees,
         vcards,
     ):

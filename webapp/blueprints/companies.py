@@ -114,11 +114,17 @@ def delete(company_id: int) -> Response:
         tree = url_for(f"trees.{companies.tree_of(company)}")
         companies.remove(company, by=viewer())
         db.session.commit()
-        return saved(tree, _("Société supprimée : %(name)s", name=company.name), companyChanged={"id": company_id})
+        return saved(
+            tree,
+            _("Société supprimée : %(name)s", name=company.name),
+            undo=url_for("trash.restore_company", company_id=company_id),
+            companyChanged={"id": company_id},
+        )
     return page(
         "companies/delete.html",
         "companies/_delete_dialog.html",
         company=company,
+        contacts=companies.count_contacts(company),
         subsidiaries=len(company_profile.subsidiaries(company, viewer())),
     )
 

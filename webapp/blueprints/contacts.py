@@ -80,7 +80,12 @@ def delete(contact_id: int) -> Response:
         company = url_for("companies.show", company_id=contact.company_id)
         contacts.remove(contact, by=viewer())
         db.session.commit()
-        return saved(company, _("Contact supprimé : %(name)s", name=contact.name), contactChanged={"id": contact_id})
+        return saved(
+            company,
+            _("Contact supprimé : %(name)s", name=contact.name),
+            undo=url_for("trash.restore_contact", contact_id=contact_id),
+            contactChanged={"id": contact_id},
+        )
     return page("contacts/delete.html", "contacts/_delete_dialog.html", contact=contact)
 
 
