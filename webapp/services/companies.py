@@ -29,7 +29,7 @@ from webapp.models import (
     Resource,
     Tree,
 )
-from webapp.services import organisation
+from webapp.services import ids, organisation
 from webapp.services.history import recording
 from webapp.services.refusal import Refused
 from webapp.services.search import texts
@@ -108,7 +108,7 @@ def create(values: Mapping[str, Any], by: Viewer) -> Company:
     """Add a company and return it; raises Refused when a rule is broken (C1)."""
     if errors := problems(values):
         raise Refused(errors)
-    company = Company(created_by_id=by.resource_id)
+    company = Company(id=ids.reserve(Company)[0], created_by_id=by.resource_id)
     _assign(company, {**SHAPE.empty, **values}, by)
     if not company.company_number:
         _give_number(company)

@@ -28,7 +28,7 @@ from webapp.models import (
     ContactSearch,
     Resource,
 )
-from webapp.services import companies, organisation
+from webapp.services import companies, ids, organisation
 from webapp.services.history import recording
 from webapp.services.refusal import Refused
 from webapp.services.values import Change
@@ -153,8 +153,8 @@ def _bring_back(record: Company | Contact, by: Viewer) -> None:
 
 def purge_company(company: Company, by: Viewer) -> None:
     """Remove a company in the trash for good, with all its contacts; its subsidiaries stay, without parent."""
-    ids = select(Contact.id).where(Contact.company_id == company.id)
-    _purge_contacts(list(db.session.scalars(unscoped(ids, _WHY))))
+    people = select(Contact.id).where(Contact.company_id == company.id)
+    _purge_contacts(list(db.session.scalars(unscoped(people, _WHY))))
     for subsidiary in db.session.scalars(unscoped(select(Company).where(Company.parent_id == company.id), _WHY)):
         subsidiary.parent_id, subsidiary.updated_at, subsidiary.updated_by_id = None, now(), by.resource_id
         db.session.flush()
@@ -162,6 +162,7 @@ def purge_company(company: Company, by: Viewer) -> None:
     _note(by, "company", company.id, company.name)
     for model in (CompanySearch, CompanyListing, CompanyGrant):
         db.session.execute(delete(model).where(model.company_id == company.id))
+    ids.erase(Company, [company.id])
     db.session.delete(company)
     db.session.flush()
 
@@ -173,9 +174,10 @@ def purge_contact(contact: Contact, by: Viewer) -> None:
     _purge_contacts([contact.id])
 
 
-def _purge_contacts(ids: Sequence[int]) -> None:
-    for start in range(0, len(ids), BATCH):
-        some = ids[start : start + BATCH]
+def _purge_contacts(contact_ids: Sequence[int]) -> None:
+    ids.erase(Contact, contact_ids)
+    for start in range(0, len(contact_ids), BATCH):
+        some = contact_ids[start : start + BATCH]
         db.session.execute(delete(ContactSearch).where(ContactSearch.contact_id.in_(some)))
         # What else hangs on them goes with them, in the database.
         db.session.execute(

@@ -17,8 +17,8 @@ from webapp.access import Viewer, unscoped
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.i18n import _
-from webapp.services import organisation
-from webapp.services.transfer.bulk import BATCH, WHY, Stored, insert_rows, reserve_ids, update_rows
+from webapp.services import ids, organisation
+from webapp.services.transfer.bulk import BATCH, WHY, Stored, insert_rows, update_rows
 from webapp.services.transfer.importing import Cells, Job
 from webapp.services.transfer.names import Names
 from webapp.services.transfer.parts import Parts
@@ -181,8 +181,8 @@ class RecordImport(ABC, Generic[R]):
     def _with_ids(self, rows: Sequence[R]) -> dict[int, R]:
         """Return rows by the id of their record: the one it has, or a new one."""
         new = sum(1 for row in rows if row.stored is None)
-        ids = iter(islice(self._unused_ids, new) if self._is_dry else reserve_ids(self.model, new))
-        return {row.stored.id if row.stored else next(ids): row for row in rows}
+        unused = iter(islice(self._unused_ids, new) if self._is_dry else ids.reserve(self.model, new))
+        return {row.stored.id if row.stored else next(unused): row for row in rows}
 
     # -- which record a row is about
 
