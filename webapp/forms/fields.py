@@ -22,6 +22,7 @@ from webapp.emails import normal_email
 from webapp.i18n import _, partial_day, read_partial_day
 from webapp.models import ReferenceList
 from webapp.services import lookups, references
+from webapp.services.merging import is_list
 from webapp.text import clean_line, clean_text, read_id, search_key
 
 
@@ -84,7 +85,7 @@ class Field(wtforms.Field):
 
     def posted(self, value: Any) -> dict[str, list[str]]:
         """Return what a browser posts when the field holds this value."""
-        if isinstance(value, list | tuple | set | frozenset):
+        if is_list(value):
             return {self.name: [str(one) for one in value]}
         text = self.write(value)
         return {self.name: [text] if text else []}

@@ -6,6 +6,7 @@ the form is read; what both changed is shown beside the field, and one chooses t
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
 from flask import g, request
@@ -134,7 +135,7 @@ class RecordForm(TabbedForm):
         draft: Draft | None = g.get("draft")
         return draft
 
-    @property
+    @cached_property
     def offered(self) -> Draft | None:
         """The draft one may take up in this form."""
         viewer = self.tabs[0].meta.viewer

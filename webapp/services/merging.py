@@ -36,7 +36,7 @@ def merge(before: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[st
     """Merge the values of two people; a name that `before` lacks was changed by both, unless they agree."""
     merged = Merge()
     for names in groups(mine):
-        if len(names) == 1 and _is_list(theirs[names[0]]):
+        if len(names) == 1 and is_list(theirs[names[0]]):
             _merge_list(merged, names[0], before, mine, theirs)
         else:
             _merge_group(merged, names, before, mine, theirs)
@@ -74,5 +74,6 @@ def _merge_list(merged: Merge, name: str, before: Any, mine: Any, theirs: Any) -
     merged.values[name] = result
 
 
-def _is_list(value: Any) -> bool:
-    return isinstance(value, list | tuple | set | frozenset)
+def is_list(value: Any) -> bool:
+    """Whether a value is several ids, in whatever order; a day is a tuple too, and is one value."""
+    return isinstance(value, list | set | frozenset) or type(value) is tuple
