@@ -105,7 +105,7 @@ def test_a_draft_survives_a_closed_tab_and_is_offered(
     expect(dialog).to_be_hidden()
     expect(page.locator("#main")).to_contain_text("Jonc")
     dialog = open_edit(page, world)
-    expect(dialog.get_by_text("Un brouillon du")).to_be_hidden()
+    expect(dialog.get_by_text("Vous aviez commencé une saisie")).to_be_hidden()
 
 
 def test_a_tab_closed_before_typing_stops_loses_nothing(browser_page: Open, world: World) -> None:
@@ -155,7 +155,7 @@ def test_a_session_that_ends_in_mid_form(
     db_session.commit()
     save(dialog)
     page.get_by_label("Adresse e-mail").fill(world.bruno.email)
-    page.get_by_label("Mot de passe", exact=True).fill(world.bruno.password)
+    page.locator("[name=password]").fill(world.bruno.password)
     page.get_by_role("button", name="Se connecter").click()
     expect(page.locator("[name=alias]")).to_have_value("Jonc")
     expect(page.get_by_text("Voici ce que vous aviez saisi")).to_be_visible()

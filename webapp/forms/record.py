@@ -59,8 +59,6 @@ class RecordForm(TabbedForm):
     record: Any = None
     #: What to say when somebody else changed the same as whoever saves, or deleted the record.
     conflict: str = ""
-    #: The fields in which one must choose.
-    clashes: tuple[Field, ...] = ()
     #: The address of the form that was typed into, when the record it changed is gone.
     gone: str = ""
 
@@ -236,8 +234,7 @@ class RecordForm(TabbedForm):
                 who=_name(names, event.actor_id) if event else "",
                 when=moment(event.at) if event else "",
             )
-        self.clashes = tuple(self[group[0]] for group in merged.clashes)
-        if self.clashes:
+        if merged.clashes:
             self.conflict = _(
                 "Cette fiche a été modifiée pendant que vous la modifiiez, en partie aux mêmes endroits. Rien n’est "
                 "perdu : choisissez, à chacun d’eux, la valeur à garder, puis enregistrez."

@@ -6,7 +6,8 @@ const post = (url, values, form, more = {}) =>
   fetch(url, {
     method: "POST",
     body: new URLSearchParams({ csrf_token: form.elements.csrf_token.value, path: form.dataset.draft, ...values }),
-    redirect: "error",
+    // A fragment is enough of an answer, and a session that has ended is no page to follow.
+    headers: { "HX-Request": "true" },
     ...more,
   });
 
