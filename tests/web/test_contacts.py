@@ -132,7 +132,8 @@ def test_deletion_asks_first_and_hides_afterwards(bruno: Any, world: World) -> N
     assert world.elise.name in page
     assert page.submit(button="OK").follow().heading == world.durand.name
     bruno.get(f"/contacts/{world.elise.id}", status=404)
-    assert world.elise.name not in bruno.get(f"/companies/{world.durand.id}")
+    company = bruno.get(f"/companies/{world.durand.id}")
+    assert world.elise.name not in company.one("section", **{"aria-labelledby": "company-contacts"}).text
 
 
 # --- A2, D7: who may not -----------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from werkzeug.exceptions import NotFound
 
 from webapp.access.viewer import Viewer
 from webapp.extensions import Model, db
-from webapp.models import Company, CompanyGrant, Contact, ContactGrant
+from webapp.models import Company, CompanyGrant, Contact, ContactGrant, HistoryEvent
 
 #: The execution option that says why a statement may read protected tables.
 ACCESS = "access"
@@ -58,7 +58,18 @@ def _contact_open(principals: Principals) -> ColumnElement[bool]:
     return contact.restrict_access.is_(False) | named
 
 
-RULES = {Company: company_rule, Contact: contact_rule}
+def history_rule(principals: Principals) -> ColumnElement[bool]:
+    """One reads what is told of a company one sees, but of its contacts only those one sees, or saw before the trash.
+
+    What is told of a contact that was erased is told to nobody: whose eyes it was for is erased too (A2, D17).
+    """
+    one_sees = _contact_open(principals) & _company_granted(Contact.company_id, principals)
+    about = exists().where(Contact.id == HistoryEvent.contact_id, one_sees)
+    # Whoever reads entries joins their contacts, for the names: these are others than those of the rule.
+    return HistoryEvent.contact_id.is_(None) | about.correlate(HistoryEvent)
+
+
+RULES = {Company: company_rule, Contact: contact_rule, HistoryEvent: history_rule}
 
 
 def visible(model: type[Any], viewer: Viewer, *columns: Any) -> Select[Any]:

@@ -14,6 +14,7 @@ from webapp.i18n import _
 from webapp.models import Company, Contact
 from webapp.saving import saving
 from webapp.services import companies, company_profile, lookups
+from webapp.services.history import reading
 from webapp.services.profiles import PAGE
 from webapp.services.values import address_references
 from webapp.web import page, saved, viewer
@@ -34,6 +35,7 @@ def show(company_id: int) -> Response:
         phone_labels=PHONE_LABELS,
         address_titles=ADDRESS_TITLES,
         page_size=PAGE,
+        history=reading.of_company(company, viewer()),
     )
 
 

@@ -18,7 +18,6 @@ from webapp.clock import now
 from webapp.extensions import db
 from webapp.i18n import _
 from webapp.models import (
-    AuditEntry,
     AuditKind,
     Company,
     CompanyGrant,
@@ -28,7 +27,7 @@ from webapp.models import (
     ContactSearch,
     Resource,
 )
-from webapp.services import companies, ids, organisation
+from webapp.services import audit, companies, ids, organisation
 from webapp.services.history import recording
 from webapp.services.refusal import Refused
 from webapp.services.values import Change
@@ -159,7 +158,7 @@ def purge_company(company: Company, by: Viewer) -> None:
         subsidiary.parent_id, subsidiary.updated_at, subsidiary.updated_by_id = None, now(), by.resource_id
         db.session.flush()
         recording.modified(subsidiary, companies.SHAPE, [Change("parent", company.id, None)], by)
-    _note(by, "company", company.id, company.name)
+    _note("company", company.id, company.name)
     for model in (CompanySearch, CompanyListing, CompanyGrant):
         db.session.execute(delete(model).where(model.company_id == company.id))
     ids.erase(Company, [company.id])
@@ -169,7 +168,7 @@ def purge_company(company: Company, by: Viewer) -> None:
 
 def purge_contact(contact: Contact, by: Viewer) -> None:
     """Remove a contact in the trash for good."""
-    _note(by, "contact", contact.id, contact.name)
+    _note("contact", contact.id, contact.name)
     db.session.expunge(contact)
     _purge_contacts([contact.id])
 
@@ -185,9 +184,8 @@ def _purge_contacts(contact_ids: Sequence[int]) -> None:
         )
 
 
-def _note(by: Viewer, kind: str, record_id: int, name: str) -> None:
-    data = {"record": kind, "id": record_id, "name": name}
-    db.session.add(AuditEntry(kind=AuditKind.PURGED, actor_id=by.resource_id, data=data))
+def _note(kind: str, record_id: int, name: str) -> None:
+    audit.record(AuditKind.PURGED, name, record=kind, id=record_id)
 
 
 def purge_old(by: Viewer) -> int:

@@ -24,6 +24,7 @@ class Stored:
 
     id: int
     values: dict[str, Any]
+    version: int
     in_trash: bool
     #: What the columns show that hold no value of its own: the number and the name of another record.
     shown: Mapping[str, str]
