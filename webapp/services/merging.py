@@ -36,7 +36,7 @@ def merge(before: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[st
     """Merge the values of two people; a name that `before` lacks was changed by both, unless they agree."""
     merged = Merge()
     for names in groups(mine):
-        if len(names) == 1 and is_list(theirs[names[0]]):
+        if len(names) == 1 and is_list(theirs[names[0]]) and is_list(mine[names[0]]):
             _merge_list(merged, names[0], before, mine, theirs)
         else:
             _merge_group(merged, names, before, mine, theirs)
