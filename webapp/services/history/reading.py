@@ -6,7 +6,8 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam
+from sqlalchemy import Select, bindparam, select, tuple_
+from sqlalchemy.orm import aliased
 
 from webapp.access import Viewer, seen_by, visible_to_all
 from webapp.extensions import db
@@ -126,8 +127,10 @@ def _entries(with_kind: bool, with_before: bool) -> Select[Any]:
     if with_kind:
         found = found.where(event.kind == bindparam("kind", type_=event.kind.type))
     if with_before:
-        found = found.where(event.id < bindparam("before"))
-    return found.order_by(event.id.desc()).limit(PAGE + 1)
+        place = aliased(HistoryEvent)
+        at = select(place.at).where(place.id == bindparam("before")).scalar_subquery()
+        found = found.where(tuple_(event.at, event.id) < tuple_(at, bindparam("before")))
+    return found.order_by(event.at.desc(), event.id.desc()).limit(PAGE + 1)
 
 
 @cache
