@@ -11,7 +11,7 @@ from tests.client import Browser
 from tests.world import World
 from webapp.clock import now
 from webapp.extensions import db
-from webapp.models import AuditEntry, AuditKind, Resource, Role
+from webapp.models import AuditEntry, AuditKind, BillingEntity, Resource, Role
 from webapp.services import audit, resources
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -61,6 +61,21 @@ def test_rights_settings_and_lists_are_kept_with_what_they_were(anne: Any, world
     assert setting[0] == "Paramètres modifiés Jours d’inactivité : 30 → 45"
     assert value[:2] == ["Liste modifiée Sources · ajout", "Salon des péniches"]
     assert entity[:2] == ["Entité de facturation modifiée ajout", "Comptoir Nantes"]
+
+
+def test_billing_entities_are_told_by_the_names_they_had(anne: Any, world: World) -> None:
+    """R1: they decide on who sees what (A1)."""
+    edit = f"/admin/resources/{world.bruno.id}/edit"
+    before, after = (db.session.get_one(BillingEntity, one) for one in (world.paris, world.lyon))
+    anne.get(edit).submit({"billing_entities": []})
+    anne.get(edit).submit({"billing_entities": [before.id]})
+    names = before.name, after.name
+    anne.get(edit).submit({"billing_entities": [after.id]})
+    before.name = "Autre nom"
+    db.session.commit()
+    told = rows(anne.get("/admin/audit"))
+    assert told[0][0] == f"Ressource modifiée Entités de facturation : {names[0]} → {names[1]}"
+    assert told[1][0] == f"Ressource modifiée Entités de facturation : — → {names[0]}"
 
 
 def test_a_password_and_a_second_factor_are_kept_without_themselves(anne: Any, world: World) -> None:
