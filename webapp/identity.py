@@ -77,6 +77,14 @@ def sign_in(resource_id: int) -> Viewer:
     return viewer
 
 
+def owner_of_ended_session() -> int | None:
+    """Return whose session the cookie of this browser names, if it has ended not long ago."""
+    kind, _, token = str(session.get("_user_id", "")).partition(":")
+    if kind != "resource":
+        return None
+    return sessions.owner_of_ended(token, current_app.config["PERMANENT_SESSION_LIFETIME"])
+
+
 def sign_out(viewer: Viewer) -> None:
     """End the session of this browser, in the table first."""
     if viewer.session_id is not None and viewer.resource_id is not None:

@@ -9,6 +9,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from webapp.access import Viewer
+from webapp.drafting import keep_of_ended_session
 
 #: Events a save announces, past tense, noun first; whoever shows the noun listens and fetches itself again.
 EVENTS = ("companyChanged", "contactChanged", "referenceAdded", "referenceChanged")
@@ -74,8 +75,8 @@ def public_url(endpoint: str, **values: Any) -> str:
 
 
 def sign_in_first() -> Response:
-    """Send whoever is not signed in to the sign-in page, and back here afterwards."""
-    url = url_for("auth.login", next=safe_next(_wanted_address()))
+    """Send whoever is not signed in to the sign-in page, and back here afterwards, to the form with what they typed."""
+    url = url_for("auth.login", next=safe_next(keep_of_ended_session() or _wanted_address()))
     if not wants_fragment():
         return redirect(url, 302)
     return Response(status=401, headers={"HX-Redirect": url})

@@ -15,7 +15,7 @@ from huey.consumer import Consumer
 from webapp.access import SYSTEM
 from webapp.database import writing
 from webapp.extensions import db
-from webapp.services import organisation, trash
+from webapp.services import drafts, organisation, trash
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,10 @@ class Job:
     step: Callable[[], int]
 
 
-JOBS = (Job("erase what has been in the trash long enough", 7, lambda: trash.purge_old(SYSTEM)),)
+JOBS = (
+    Job("erase what has been in the trash long enough", 7, lambda: trash.purge_old(SYSTEM)),
+    Job("forget the drafts that nobody took up", 17, drafts.forget_old),
+)
 
 
 def run(job: Job) -> int:

@@ -120,9 +120,11 @@ def test_a_second_save_overwrites_nothing_unseen(client: Any, world: World) -> N
     chloe.get(f"/contacts/{world.elise.id}/edit").submit(theirs)
     conflict = page.submit({"nickname": "Par Bruno"}, status=409)
     assert conflict.field("nickname")["value"] == "Par Bruno"
-    assert "Valeur enregistrée entre-temps : Par Chloé" in conflict
-    assert "Valeur enregistrée entre-temps : 12 janvier" in conflict
-    assert "Par Bruno" in conflict.submit().follow()
+    assert " : Par Chloé Valeur précédente : — " in conflict
+    assert "Chloé Œuvrard a modifié entre-temps : Titre de civilité, Date de naissance." in conflict
+    profile = conflict.submit().follow()
+    assert "Par Bruno" in profile
+    assert "12 janvier" in profile
 
 
 def test_deletion_asks_first_and_hides_afterwards(bruno: Any, world: World) -> None:

@@ -5,6 +5,7 @@ from webapp.access.guard import ADMIN, PUBLIC, STAFF, access
 from webapp.access.viewer import SYSTEM, Viewer
 from webapp.access.visibility import (
     contact_rule_within_seen_company,
+    get_even_deleted,
     get_in_trash,
     get_visible,
     granted,
@@ -25,6 +26,7 @@ __all__ = [
     "access",
     "can",
     "contact_rule_within_seen_company",
+    "get_even_deleted",
     "get_in_trash",
     "get_visible",
     "granted",

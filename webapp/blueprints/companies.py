@@ -9,6 +9,7 @@ from webapp.access import STAFF, Ability, access, get_visible, require
 from webapp.extensions import db
 from webapp.forms.company import PHONE_LABELS, CompanyForm, status_labels
 from webapp.forms.coordinates import ADDRESS_TITLES
+from webapp.forms.record import record_to_edit
 from webapp.i18n import _
 from webapp.models import Company, Contact
 from webapp.saving import saving
@@ -90,8 +91,10 @@ def new() -> Response:
 @access(STAFF)
 def edit(company_id: int) -> Response:
     """The dialog « Modification de la société » (C2)."""
-    company = get_visible(Company, company_id, viewer())
+    company = record_to_edit(Company, company_id, viewer())
     require(Ability.EDIT_COMPANY, viewer())
+    if company.deleted_at:
+        return _dialog(CompanyForm.after_deletion(company, companies.SHAPE.number, viewer()))
     values = companies.SHAPE.read(company)
     _warm(values)
     form = CompanyForm.load(values, viewer())

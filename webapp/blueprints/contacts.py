@@ -10,6 +10,7 @@ from webapp.emails import mailto
 from webapp.extensions import db
 from webapp.forms.contact import PHONE_LABELS, ContactForm
 from webapp.forms.coordinates import ADDRESS_TITLES
+from webapp.forms.record import record_to_edit
 from webapp.i18n import _, partial_day
 from webapp.models import Company, Contact
 from webapp.saving import saving
@@ -58,8 +59,10 @@ def new() -> Response:
 @access(STAFF)
 def edit(contact_id: int) -> Response:
     """The dialog « Modification du contact » (K1)."""
-    contact = get_visible(Contact, contact_id, viewer())
+    contact = record_to_edit(Contact, contact_id, viewer())
     require(Ability.EDIT_CONTACT, viewer())
+    if contact.deleted_at:
+        return _dialog(ContactForm.after_deletion(contact, contacts.SHAPE.number, viewer()))
     form = _form_of(contact)
     if form.posted_and_valid():
         with saving(form):

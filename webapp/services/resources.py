@@ -96,6 +96,13 @@ def counts() -> Counts:
     return Counts(*row)
 
 
+def names(ids: Iterable[int | None]) -> dict[int, str]:
+    """Return the names of resources by id, of those who have left too."""
+    wanted = {one for one in ids if one is not None}
+    rows = select(Resource.id, Resource.name).where(Resource.id.in_(wanted))
+    return dict(db.session.execute(rows).all()) if wanted else {}
+
+
 def any_exists() -> bool:
     """Whether there is a resource at all; before the first one, the product waits for its first use."""
     return bool(db.session.scalar(select(exists().select_from(Resource))))
