@@ -86,4 +86,8 @@ def install_request_hooks(app: Flask) -> None:
         database.set_reading(request.method in ("GET", "HEAD", "OPTIONS"))
         audit.come_from(identity.client_address())
 
+    @app.teardown_appcontext
+    def close(_error: BaseException | None) -> None:
+        audit.forget()
+
     app.after_request(web.add_headers)

@@ -77,6 +77,21 @@ def test_contacts(run: Run, write: Write) -> None:
     assert entries(start) == []
 
 
+def test_a_company_of_which_only_the_parent_is_new(run: Run, write: Write) -> None:
+    """H4: a company saved once so far, changed in nothing else, has its entry too; one that stays has none."""
+    above, below = (factories.company(name, company_number=name) for name in ("Amont", "Aval"))
+    start = last()
+    common = {"account_type": "Client", "commercial_status": "client"}
+    file = str(write({"company_number": "Aval", "name": "Aval", "parent_number": "Amont", **common}))
+    run("import", "companies", file)
+    (entry,) = entries(start)
+    assert (entry.kind, entry.company_id) == (HistoryKind.MODIFIED, below.id)
+    assert entry.data["changes"] == [{"name": "parent", "old": None, "new": above.id}]
+    start = last()
+    run("import", "companies", file)
+    assert entries(start) == []
+
+
 def test_a_file_that_is_refused_or_tried_tells_nothing(run: Run, write: Write) -> None:
     """All or nothing: a history of what was not done would be a lie."""
     start = last()

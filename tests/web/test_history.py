@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DatabaseError
 
 from tests import factories
 from tests.world import World
 from webapp.access import SYSTEM, get_visible, unscoped
+from webapp.cli.docs import HISTORY_PAGE, history_page
 from webapp.dates import PartialDate
 from webapp.extensions import db
 from webapp.models import (
@@ -210,6 +212,11 @@ def test_the_database_itself_refuses_to_change_it(world: World, model: Any, stat
 
 def test_every_kind_has_its_words() -> None:
     assert set(reading.TITLES) == set(HistoryKind)
+
+
+def test_the_page_of_the_documentation_is_up_to_date(app: Flask) -> None:
+    with app.app_context():
+        assert HISTORY_PAGE.read_text("utf-8") == history_page(), "run: ./run flask docs history"
 
 
 def test_a_change_is_not_saved_without_its_entry(world: World, monkeypatch: Any) -> None:

@@ -59,6 +59,11 @@ def is_by(resource_id: int | None) -> None:
     _origin.set(_origin.get()._replace(actor_id=resource_id))
 
 
+def forget() -> None:
+    """Say that what follows is nobody's, from nowhere: the request or the command is over."""
+    _origin.set(_NOBODY)
+
+
 def record(kind: AuditKind, about: str = "", **data: Any) -> None:
     """Write an entry: `about` names what it is about; `data` holds what else there is to tell, as JSON does."""
     origin = _origin.get()

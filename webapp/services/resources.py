@@ -210,7 +210,14 @@ def update_resource(resource: Resource, values: Mapping[str, Any], by: Viewer) -
 
 def _rights(before: Mapping[str, Any], after: Mapping[str, Any], changed: Collection[str]) -> dict[str, Any]:
     """Return of what decides on rights, what it was and what it became."""
-    return {name: [before[name], after[name]] for name in ("role", "is_active", "billing_entities") if name in changed}
+    told = {name: [before[name], after[name]] for name in ("role", "is_active") if name in changed}
+    if "billing_entities" in changed:
+        # By name, as they are called now: what the audit tells must read the same when they are gone.
+        sides = [before["billing_entities"], after["billing_entities"]]
+        named = select(BillingEntity.id, BillingEntity.name).where(BillingEntity.id.in_({*sides[0], *sides[1]}))
+        names = {row.id: row.name for row in db.session.execute(named)}
+        told["billing_entities"] = [sorted(names[one] for one in side) for side in sides]
+    return told
 
 
 def deactivate(resource: Resource, by: Viewer) -> None:

@@ -79,6 +79,8 @@ def _resource(data: Mapping[str, Any]) -> str:
             label += _(" : ") + " → ".join(role_labels().get(role, role) for role in data["role"])
         if name == "is_active":
             label += _(" : ") + " → ".join(_("Oui") if value else _("Non") for value in data["is_active"])
+        if name == "billing_entities":
+            label += _(" : ") + " → ".join(", ".join(names) or "—" for names in data["billing_entities"])
         said.append(label)
     return ", ".join(said)
 
