@@ -80,7 +80,7 @@ def _resource(data: Mapping[str, Any]) -> str:
         if name == "is_active":
             label += _(" : ") + " → ".join(_("Oui") if value else _("Non") for value in data["is_active"])
         if name == "billing_entities":
-            label += _(" : ") + " → ".join(", ".join(names) or "—" for names in data["billing_entities"])
+            label += _(" : ") + " → ".join(", ".join(names) or "—" for names in data["billing_entities"])
         said.append(label)
     return ", ".join(said)
 
