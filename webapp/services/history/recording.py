@@ -74,7 +74,9 @@ def plain(value: Any) -> Any:
     """Return a value as JSON holds it."""
     if isinstance(value, PartialDate):
         return str(value)
-    return list(value) if isinstance(value, tuple | set | frozenset) else value
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    return list(value) if isinstance(value, tuple) else value
 
 
 def values_at(

@@ -38,7 +38,7 @@ def _ids_in(change: Change) -> list[int]:
     """Return the ids that a value holds, one or several, before and after."""
     ids: list[int] = []
     for value in (change.old, change.new):
-        ids.extend(value if isinstance(value, list | tuple | set) else () if value is None else (value,))
+        ids.extend(value if isinstance(value, list | tuple | set | frozenset) else () if value is None else (value,))
     return ids
 
 
