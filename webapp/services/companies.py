@@ -61,7 +61,7 @@ PLACING = {"name", "account_type", "commercial_status", "business_region", "sale
 
 def problems(values: Mapping[str, Any], company: Company | None = None) -> dict[str, str]:
     """Return what in `values` breaks a rule, by name; `company` is the one they would change."""
-    found = sharing.problems(values) | own_problems(values)
+    found = sharing.problems(values, company) | own_problems(values)
     if company is not None and _closes_a_circle(values.get("parent"), company):
         found["parent"] = _("Cette société est elle-même une filiale de celle que vous modifiez.")
     if (number := values.get("company_number")) and (owner := SHAPE.owner_of_number(number, company)):

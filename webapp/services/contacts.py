@@ -98,7 +98,7 @@ class Rules(Protocol):
 
 def problems(values: Mapping[str, Any], contact: Contact | None = None) -> dict[str, str]:
     """Return what in `values` breaks a rule, by name; `contact` is the one they would change."""
-    found = sharing.problems(values) | own_problems(values)
+    found = sharing.problems(values, contact) | own_problems(values)
     if company := company_of(values.get("company")):
         found |= problems_with(company, values, was_reference=contact is not None and contact.is_reference)
     if (number := values.get("contact_number")) and (owner := SHAPE.owner_of_number(number, contact)):

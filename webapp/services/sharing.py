@@ -82,12 +82,21 @@ def normal(values: Mapping[str, Any]) -> dict[str, Any]:
     return {**values, **access, **({"billing_entities": entities} if "billing_entities" in values else {})}
 
 
-def problems(values: Mapping[str, Any]) -> dict[str, str]:
-    """Return what breaks a rule: nothing may be restricted to nobody (A4)."""
+def problems(values: Mapping[str, Any], record: Company | Contact | None = None) -> dict[str, str]:
+    """Return what breaks a rule: nothing may be restricted to nobody, unless it is so already (A4)."""
+    if not _is_closed_to_all(values) or (record is not None and _is_closed_to_all(of_record(record))):
+        return {}
+    return {"allowed_resources": _("Choisissez au moins une ressource, ou décochez la restriction.")}
+
+
+def of_record(record: Company | Contact) -> dict[str, Any]:
+    """Return the access of a record, as values."""
+    return of_contact(record) if isinstance(record, Contact) else of_company(record.id)
+
+
+def _is_closed_to_all(values: Mapping[str, Any]) -> bool:
     named = values.get("allowed_resources") or values.get("billing_entities")
-    if values.get("restrict_access") and not named:
-        return {"allowed_resources": _("Choisissez au moins une ressource, ou décochez la restriction.")}
-    return {}
+    return bool(values.get("restrict_access")) and not named
 
 
 def company_principals(
@@ -209,10 +218,10 @@ def rehearse(record: Company | Contact, values: Mapping[str, Any], by: Viewer) -
     wanted = normal(values)
     if isinstance(record, Contact):
         at_company = _granted(CompanyGrant, CompanyGrant.company_id == values.get("company", record.company_id))
-        before = _reasons(_granted(CompanyGrant, CompanyGrant.company_id == record.company_id)).keys()
+        before = set(_reasons(_granted(CompanyGrant, CompanyGrant.company_id == record.company_id)))
         if record.restrict_access:
             before &= _reasons(_granted(ContactGrant, ContactGrant.contact_id == record.id)).keys()
-        after, kept = _reasons(at_company).keys(), bool(at_company & set(by.principal_ids))
+        after, kept = set(_reasons(at_company)), bool(at_company & set(by.principal_ids))
         if wanted["restrict_access"]:
             own = set(contact_principals(wanted))
             after, kept = after & _reasons(own).keys(), kept and bool(own & set(by.principal_ids))
