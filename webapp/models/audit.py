@@ -22,7 +22,6 @@ class AuditKind(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
     SECOND_FACTOR_ON = "second_factor_on"
     SECOND_FACTOR_OFF = "second_factor_off"
-    ACCESS_CHANGED = "access_changed"
     RESOURCE_CREATED = "resource_created"
     RESOURCE_CHANGED = "resource_changed"
     SETTINGS_CHANGED = "settings_changed"

@@ -34,8 +34,8 @@ class HistoryEvent(Model):
 
     __tablename__ = "history_event"
     __table_args__ = (
-        Index("ix_history_event_company", "company_id", "id"),
-        Index("ix_history_event_contact", "contact_id", "id"),
+        Index("ix_history_event_company", "company_id", "at", "id"),
+        Index("ix_history_event_contact", "contact_id", "at", "id"),
     )
 
     id: Mapped[IntKey]

@@ -7,7 +7,7 @@ The values of a company travel as one flat dict by the names of the requirements
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import delete, exists, insert, literal, select
+from sqlalchemy import delete, exists, func, insert, literal, select
 
 from webapp.access import Viewer, unscoped
 from webapp.clock import now
@@ -25,7 +25,7 @@ from webapp.models import (
     Contact,
     Tree,
 )
-from webapp.services import organisation, sharing
+from webapp.services import ids, organisation, sharing
 from webapp.services.history import recording
 from webapp.services.refusal import Refused
 from webapp.services.search import texts
@@ -109,7 +109,7 @@ def create(values: Mapping[str, Any], by: Viewer) -> Company:
     """Add a company and return it; raises Refused when a rule is broken (C1)."""
     if errors := problems(values):
         raise Refused(errors)
-    company = Company(created_by_id=by.resource_id)
+    company = Company(id=ids.reserve(Company)[0], created_by_id=by.resource_id)
     _assign(company, {**SHAPE.empty, **values}, by)
     if not company.company_number:
         _give_number(company)
@@ -150,6 +150,12 @@ def update(company: Company, values: Mapping[str, Any], by: Viewer) -> list[Chan
 def take_turn_of_parents() -> None:
     """Let one change of parents happen at a time: two at once could close a circle that neither sees."""
     organisation.take_turn("parent_changes")
+
+
+def count_contacts(company: Company) -> int:
+    """Return how many contacts go to the trash with a company, those one may not see included (D16)."""
+    people = select(func.count()).where(Contact.company_id == company.id, Contact.deleted_at.is_(None))
+    return db.session.scalar(unscoped(people, "who deletes a company must know how many go with it")) or 0
 
 
 def remove(company: Company, by: Viewer) -> None:

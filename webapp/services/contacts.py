@@ -20,7 +20,7 @@ from webapp.models import (
     ContactPhoneKind,
     ReferenceItem,
 )
-from webapp.services import sharing
+from webapp.services import ids, sharing
 from webapp.services.history import recording
 from webapp.services.refusal import Refused
 from webapp.services.search import texts
@@ -169,7 +169,7 @@ def create(values: Mapping[str, Any], by: Viewer) -> Contact:
     """Add a contact and return it; raises Refused when a rule is broken (K1)."""
     if errors := problems(values):
         raise Refused(errors)
-    contact = Contact(created_by_id=by.resource_id)
+    contact = Contact(id=ids.reserve(Contact)[0], created_by_id=by.resource_id)
     _assign(contact, {**SHAPE.empty, **values}, by)
     db.session.add(contact)
     db.session.flush()

@@ -60,23 +60,29 @@ def many(kind: HistoryKind, rows: Iterable[Mapping[str, Any]], by: Viewer) -> No
         db.session.execute(insert(HistoryEvent.__table__), entries)  # type: ignore[arg-type]
 
 
-def lines(shape: Shape, changes: Sequence[Change]) -> list[dict[str, Any]]:
-    """Return what an entry holds of some changes: values as JSON has them, and the names of what they point at."""
-    names = wording.names(shape, changes)
-    return [
-        {"name": change.name, "old": plain(change.old), "new": plain(change.new)}
-        | ({"names": known} if (known := names.get(change.name)) else {})
-        for change in changes
-    ]
+def lines(
+    shape: Shape, changes: Sequence[Change], names: Mapping[str, Mapping[int, list[str]]] | None = None
+) -> list[dict[str, Any]]:
+    """Return what an entry holds of some changes: values as JSON has them, and the names of what they point at.
+
+    `names` are those of these changes and of others, when they were read together.
+    """
+    names = wording.names(shape, changes) if names is None else names
+    return [_line(change, names.get(change.name, {})) for change in changes]
+
+
+def _line(change: Change, names: Mapping[int, list[str]]) -> dict[str, Any]:
+    line = {"name": change.name, "old": plain(change.old), "new": plain(change.new)}
+    if known := {str(one): names[one] for one in wording.ids_in(change) if one in names} if names else {}:
+        line["names"] = known
+    return line
 
 
 def plain(value: Any) -> Any:
     """Return a value as JSON holds it."""
     if isinstance(value, PartialDate):
         return str(value)
-    if isinstance(value, set | frozenset):
-        return sorted(value)
-    return list(value) if isinstance(value, tuple) else value
+    return sorted(value) if isinstance(value, list | tuple | set | frozenset) else value
 
 
 def values_at(

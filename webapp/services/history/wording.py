@@ -18,7 +18,7 @@ _NAMES: Mapping[str, Select[*tuple[Any, ...]]] = {
 }
 
 
-def names(shape: Shape, changes: Iterable[Change]) -> dict[str, dict[str, list[str]]]:
+def names(shape: Shape, changes: Iterable[Change]) -> dict[str, dict[int, list[str]]]:
     """Return by value, and then by id, the names in French and English of what it pointed and points at.
 
     Companies are left out: whether one may read the name of a company depends on who reads (D7).
@@ -26,15 +26,12 @@ def names(shape: Shape, changes: Iterable[Change]) -> dict[str, dict[str, list[s
     ids: dict[str, set[int]] = defaultdict(set)
     pointing = [(change, table) for change in changes if (table := shape.points_at(change.name)) in _NAMES]
     for change, table in pointing:
-        ids[str(table)].update(_ids_in(change))
+        ids[str(table)].update(ids_in(change))
     found = {table: _read(_NAMES[table], wanted) for table, wanted in ids.items()}
-    return {
-        change.name: {str(one): found[str(table)][one] for one in _ids_in(change) if one in found[str(table)]}
-        for change, table in pointing
-    }
+    return {change.name: found[str(table)] for change, table in pointing}
 
 
-def _ids_in(change: Change) -> list[int]:
+def ids_in(change: Change) -> list[int]:
     """Return the ids that a value holds, one or several, before and after."""
     ids: list[int] = []
     for value in (change.old, change.new):

@@ -79,6 +79,7 @@ class _Import(RecordImport[Row]):
 
     def __init__(self, job: Job):
         super().__init__(job, Writer(job.names, job.report, job.wish.by))
+        self._by = job.wish.by
         self._settings = organisation.load()
         self._links: list[Link] = []
         #: New companies that wait for an automatic number until all those of the file are known.
@@ -101,7 +102,7 @@ class _Import(RecordImport[Row]):
         found = Parents(self._links, self._lines, self._unwritten, self._report).find()
         if self._is_dry or self._report.error_count:
             return
-        parents.write(found)
+        parents.write(found, self._by)
         if self._settings.auto_numbering:
             give_numbers(self._waiting, self._settings.number_prefix)
 

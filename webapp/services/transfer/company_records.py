@@ -42,6 +42,7 @@ def load(which: ColumnElement[bool], limit: int | None = None, lock: bool = Fals
     rows: Select[Any] = (
         select(
             Company.id,
+            Company.version,
             Company.deleted_at,
             parent.company_number.label("parent_number"),
             parent.name.label("parent"),
@@ -66,7 +67,7 @@ def _stored(row: Any) -> Stored:
     for name in SHAPE.columns:
         values[name] = getattr(row, f"value_{name}")
     shown = {"parent_number": row.parent_number or "", "parent": row.parent or ""}
-    return Stored(row.id, values, row.deleted_at is not None, shown)
+    return Stored(row.id, values, row.version, row.deleted_at is not None, shown)
 
 
 def _add_access(found: dict[int, Stored]) -> None:
@@ -132,6 +133,11 @@ class Writer(records.RecordWriter[Row]):
 
     model = Company
     parts = _PARTS
+
+    shape = SHAPE
+
+    def _about(self, key: int, values: Mapping[str, Any]) -> dict[str, int]:
+        return {"company_id": key}
 
     def _columns(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return companies.company_columns(values)

@@ -30,8 +30,8 @@ def load(which: ColumnElement[bool], limit: int | None = None, lock: bool = Fals
     """Return the contacts that meet a condition, in order of id; `lock` keeps others from changing them meanwhile."""
     columns = [getattr(Contact, column).label(f"value_{name}") for name, column in SHAPE.columns.items()]
     company = (Company.company_number.label("number"), Company.name.label("name"))
-    rows = select(Contact.id, Contact.deleted_at, *company, *columns).join(Company, Contact.company_id == Company.id)
-    rows = rows.where(which).order_by(Contact.id).limit(limit)
+    rows = select(Contact.id, Contact.version, Contact.deleted_at, *company, *columns)
+    rows = rows.join(Company, Contact.company_id == Company.id).where(which).order_by(Contact.id).limit(limit)
     if lock:
         rows = rows.with_for_update(of=Contact)
     found = {row.id: _stored(row) for row in db.session.execute(unscoped(rows, WHY))}
@@ -45,7 +45,8 @@ def _stored(row: Any) -> Stored:
     values = dict(NOTHING)
     for name in SHAPE.columns:
         values[name] = getattr(row, f"value_{name}")
-    return Stored(row.id, values, row.deleted_at is not None, {"company_number": row.number or "", "company": row.name})
+    shown = {"company_number": row.number or "", "company": row.name}
+    return Stored(row.id, values, row.version, row.deleted_at is not None, shown)
 
 
 def _add_access(found: Mapping[int, Stored]) -> None:
@@ -142,6 +143,11 @@ class Writer(records.RecordWriter[Row]):
 
     model = Contact
     parts = _PARTS
+
+    shape = SHAPE
+
+    def _about(self, key: int, values: Mapping[str, Any]) -> dict[str, int]:
+        return {"company_id": values["company"], "contact_id": key}
 
     def _columns(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return contacts.contact_columns(values)
