@@ -127,6 +127,15 @@ def assert_absent(body: str, hidden: Iterable[Record], where: str) -> None:
     assert not shown, f"{where} shows {shown}"
 
 
+def expected_status(rule: Rule, who: str, is_seen: bool) -> int:
+    """Return what a page of one record answers; nothing here is in the trash, which is emptied by admins alone."""
+    if who == "inactive":
+        return 302
+    if rule.endpoint.startswith("trash."):
+        return 404 if who == "admin" else 403
+    return 200 if is_seen else 404
+
+
 VIEWERS = ("admin", "listed", "by entity", "by both", "of two entities", "of another entity", "neither")
 ALL = (*VIEWERS, "representative", "inactive")
 
@@ -161,7 +170,7 @@ def test_what_is_hidden_is_nowhere(app: Flask, matrix: Matrix) -> None:
                     continue
                 url = address(app, rule, **{key: record.id})
                 status, body = get(browser, url)
-                expected = 302 if who == "inactive" else 200 if record in seen else 404
+                expected = expected_status(rule, who, record in seen)
                 assert status == expected, f"{who}, {record.marker}: {url} gave {status}, not {expected}"
                 assert_absent(body, hidden, f"{url}, to {who},")
         urls = [address(app, rule, branch_id=matrix.client_type) for rule in many]
