@@ -173,7 +173,7 @@ def test_an_admin_erases_for_good(client: Any, world: World) -> None:
     (moved,) = [entry for entry in entries(HistoryKind.MODIFIED) if entry.company_id == child.id]
     assert moved.data["changes"] == [{"name": "parent", "old": world.durand.id, "new": None}]
     noted = db.session.scalars(select(AuditEntry).where(AuditEntry.kind == AuditKind.PURGED)).one()
-    assert (noted.actor_id, noted.data["name"]) == (world.anne.id, "Durand & Fils")
+    assert (noted.actor_id, noted.data["about"]) == (world.anne.id, "Durand & Fils")
     anne.get(f"/trash/companies/{world.durand.id}/purge", status=404)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import exists, func, select, tuple_
 
 from webapp.access import Viewer
-from webapp.clock import timezones
+from webapp.clock import now, timezones
 from webapp.config import LANGUAGES
 from webapp.emails import email_key, normal_email
 from webapp.extensions import db
@@ -232,6 +232,8 @@ def _assign(resource: Resource, values: Mapping[str, Any]) -> None:
         setattr(resource, name, key)
     if "billing_entities" in values:
         resource.billing_entities = _entities(values["billing_entities"])
+    # Who has only other entities is another version too (R4).
+    resource.updated_at = now()
 
 
 def name_keys(name: str, email: str) -> dict[str, Any]:
