@@ -4,7 +4,7 @@ The values of a company travel as one flat dict by the names of the requirements
 `main_street`, `phone_fax`... A value left out is left as it is.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import delete, exists, func, insert, literal, select
@@ -14,10 +14,7 @@ from webapp.clock import now
 from webapp.extensions import db
 from webapp.i18n import _
 from webapp.models import (
-    ADMINS_ID,
-    EVERYBODY_ID,
     NO_BRANCH,
-    BillingEntity,
     CommercialStatus,
     Company,
     CompanyAddress,
@@ -26,10 +23,9 @@ from webapp.models import (
     CompanyPhone,
     CompanyPhoneKind,
     Contact,
-    Resource,
     Tree,
 )
-from webapp.services import ids, organisation
+from webapp.services import ids, organisation, sharing
 from webapp.services.history import recording
 from webapp.services.refusal import Refused
 from webapp.services.search import texts
@@ -65,7 +61,7 @@ PLACING = {"name", "account_type", "commercial_status", "business_region", "sale
 
 def problems(values: Mapping[str, Any], company: Company | None = None) -> dict[str, str]:
     """Return what in `values` breaks a rule, by name; `company` is the one they would change."""
-    found = own_problems(values)
+    found = sharing.problems(values, company) | own_problems(values)
     if company is not None and _closes_a_circle(values.get("parent"), company):
         found["parent"] = _("Cette société est elle-même une filiale de celle que vous modifiez.")
     if (number := values.get("company_number")) and (owner := SHAPE.owner_of_number(number, company)):
@@ -104,6 +100,11 @@ def _is_descendant(candidate_id: int, company_id: int) -> bool:
 # --- writing -----------------------------------------------------------------------------------------------------
 
 
+def read(company: Company) -> dict[str, Any]:
+    """Return all values of a company by name, access among them."""
+    return {**SHAPE.read(company), **sharing.of_company(company.id)}
+
+
 def create(values: Mapping[str, Any], by: Viewer) -> Company:
     """Add a company and return it; raises Refused when a rule is broken (C1)."""
     if errors := problems(values):
@@ -115,7 +116,7 @@ def create(values: Mapping[str, Any], by: Viewer) -> Company:
     db.session.add(company)
     db.session.flush()
     texts.COMPANIES.keep(company, SHAPE.read(company))
-    write_grants(company, principals(values))
+    write_grants(company, sharing.company_principals(values))
     write_listings(company)
     recording.created(company, by)
     return company
@@ -125,10 +126,11 @@ def update(company: Company, values: Mapping[str, Any], by: Viewer) -> list[Chan
     """Change some values of a company; return what changed; raises Refused when a rule is broken (C2)."""
     if values.get("parent") not in (None, company.parent_id):
         take_turn_of_parents()
-    before = SHAPE.read(company)
+    before = read(company)
     after = before | dict(values)
     if errors := problems(after, company):
         raise Refused(errors)
+    after = sharing.normal(after)
     changes = differences(before, after)
     if changes:
         _assign(company, after, by)
@@ -137,7 +139,9 @@ def update(company: Company, values: Mapping[str, Any], by: Viewer) -> list[Chan
         texts.COMPANIES.keep(company, after, changed)
         if "name" in changed:
             _rename_grants(company)
-        if changed & PLACING:
+        if changed & sharing.OPEN_COMPANY.keys():
+            write_grants(company, sharing.company_principals(after))
+        if changed & (PLACING | sharing.OPEN_COMPANY.keys()):
             write_listings(company)
         recording.modified(company, SHAPE, changes, by)
     return changes
@@ -196,31 +200,6 @@ def _give_number(company: Company) -> None:
 
 
 # --- access and trees: what is derived from a company and its grants -------------------------------------------------
-
-
-Holders = Callable[[Iterable[int]], Iterable[int]]
-
-
-def _of_resources(ids: Iterable[int]) -> Iterable[int]:
-    return db.session.scalars(select(Resource.principal_id).where(Resource.id.in_(ids)))
-
-
-def _of_entities(ids: Iterable[int]) -> Iterable[int]:
-    return db.session.scalars(select(BillingEntity.principal_id).where(BillingEntity.id.in_(ids)))
-
-
-def principals(
-    values: Mapping[str, Any], of_resources: Holders = _of_resources, of_entities: Holders = _of_entities
-) -> list[int]:
-    """Return to whom a company with these values is granted (A1).
-
-    Open: to everybody. Restricted: to the admins, the resources named and those of the billing entities named.
-    `of_resources` and `of_entities` give the principals of ids; who saves many companies knows them by heart.
-    """
-    resources, entities = values.get("allowed_resources") or (), values.get("billing_entities") or ()
-    if not values.get("restrict_access"):
-        return [ADMINS_ID, *of_entities(entities)] if entities else [EVERYBODY_ID]
-    return [ADMINS_ID, *of_resources(resources), *of_entities(entities)]
 
 
 def places(columns: Mapping[str, Any]) -> list[tuple[Tree, int]]:

@@ -20,7 +20,7 @@ from webapp.models import (
     ContactPhoneKind,
     ReferenceItem,
 )
-from webapp.services import ids
+from webapp.services import ids, sharing
 from webapp.services.history import recording
 from webapp.services.refusal import Refused
 from webapp.services.search import texts
@@ -98,7 +98,7 @@ class Rules(Protocol):
 
 def problems(values: Mapping[str, Any], contact: Contact | None = None) -> dict[str, str]:
     """Return what in `values` breaks a rule, by name; `contact` is the one they would change."""
-    found = own_problems(values)
+    found = sharing.problems(values, contact) | own_problems(values)
     if company := company_of(values.get("company")):
         found |= problems_with(company, values, was_reference=contact is not None and contact.is_reference)
     if (number := values.get("contact_number")) and (owner := SHAPE.owner_of_number(number, contact)):
@@ -160,6 +160,11 @@ def company_of(company_id: int | None) -> Company | None:
 # --- writing -----------------------------------------------------------------------------------------------------
 
 
+def read(contact: Contact) -> dict[str, Any]:
+    """Return all values of a contact by name, access among them."""
+    return {**SHAPE.read(contact), **sharing.of_contact(contact)}
+
+
 def create(values: Mapping[str, Any], by: Viewer) -> Contact:
     """Add a contact and return it; raises Refused when a rule is broken (K1)."""
     if errors := problems(values):
@@ -169,6 +174,7 @@ def create(values: Mapping[str, Any], by: Viewer) -> Contact:
     db.session.add(contact)
     db.session.flush()
     texts.CONTACTS.keep(contact, SHAPE.read(contact))
+    sharing.write_contact_grants(contact.id, sharing.contact_principals(values))
     recording.created(contact, by)
     return contact
 
@@ -179,15 +185,19 @@ def update(contact: Contact, values: Mapping[str, Any], by: Viewer) -> list[Chan
     Its company may be one of them: the contact then goes there with all it is, and whoever has it in their list
     keeps it.
     """
-    before = SHAPE.read(contact)
+    before = read(contact)
     after = before | dict(values)
     if errors := problems(after, contact):
         raise Refused(errors)
+    after = sharing.normal(after)
     changes = differences(before, after)
     if changes:
         _assign(contact, after, by)
         db.session.flush()
-        texts.CONTACTS.keep(contact, after, [change.name for change in changes])
+        changed = [change.name for change in changes]
+        texts.CONTACTS.keep(contact, after, changed)
+        if sharing.OPEN_CONTACT.keys() & changed:
+            sharing.write_contact_grants(contact.id, sharing.contact_principals(after))
         recording.modified(contact, SHAPE, changes, by)
     return changes
 
