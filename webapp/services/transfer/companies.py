@@ -5,14 +5,16 @@ tells the rest).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement
 
 from webapp.i18n import _, _n
-from webapp.models import Company
+from webapp.models import Company, CompanySearch
 from webapp.services import companies, organisation
+from webapp.services.search import indexing
 from webapp.services.transfer import exporting, importing, parents
 from webapp.services.transfer.bulk import Stored, batches
 from webapp.services.transfer.columns import Column, Kind
@@ -61,14 +63,15 @@ def import_companies(table: Table, fields: Iterable[Column], wish: Wish) -> Repo
 
     Raises UnusableFile when the file as a whole can't be read, or its columns are not those of companies.
     """
-    return importing.run(
-        table,
-        all_columns(fields),
-        wish,
-        _Import,
-        identified_by="company_number",
-        required=companies.REQUIRED,
-    )
+    with nullcontext() if wish.dry_run else indexing.at_once(CompanySearch):
+        return importing.run(
+            table,
+            all_columns(fields),
+            wish,
+            _Import,
+            identified_by="company_number",
+            required=companies.REQUIRED,
+        )
 
 
 class _Import(RecordImport[Row]):

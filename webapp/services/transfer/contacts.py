@@ -5,14 +5,16 @@ with its first e-mail (`records.py` tells the rest). Its company is found by num
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement
 
 from webapp.i18n import _, _n
-from webapp.models import Contact
+from webapp.models import Contact, ContactSearch
 from webapp.services import contacts, sharing
+from webapp.services.search import indexing
 from webapp.services.transfer import exporting, importing
 from webapp.services.transfer.bulk import Stored, batches
 from webapp.services.transfer.columns import Column, Kind
@@ -75,7 +77,10 @@ def import_contacts(table: Table, fields: Iterable[Column], wish: Wish) -> Repor
     """
     # Of a company, its number is enough.
     required = [name for name in contacts.REQUIRED if name != "company" or "company_number" not in table.header]
-    return importing.run(table, all_columns(fields), wish, _Import, identified_by="contact_number", required=required)
+    with nullcontext() if wish.dry_run else indexing.at_once(ContactSearch):
+        return importing.run(
+            table, all_columns(fields), wish, _Import, identified_by="contact_number", required=required
+        )
 
 
 class _Import(RecordImport[Row]):
