@@ -161,7 +161,7 @@ def test_what_was_typed_about_a_deleted_contact_is_kept(client: Any, world: Worl
 
 def test_nothing_is_told_of_a_deleted_record_one_never_saw(client: Any, world: World, db_session: Any) -> None:
     """A5."""
-    hidden = factories.company("Cachée", restrict_access=True)
+    hidden = factories.company("Cachée", restrict_access=True, allowed_resources=[world.chloe.id])
     db_session.commit()
     form = client.as_("bruno").get(f"/companies/{world.durand.id}/edit")
     client.as_("anne").get(f"/companies/{hidden.id}/delete").submit(form="/delete")
