@@ -30,6 +30,8 @@ from webapp.models import (
     ContactPhone,
     ContactSearch,
     Counter,
+    HistoryEvent,
+    HistoryKind,
     MyContact,
     ReferenceItem,
     ReferenceList,
@@ -44,6 +46,8 @@ RESOURCES = 200
 NAMED_ON = 1000
 #: Contacts of the viewer’s own list.
 MARKED = 500
+#: Entries of the history that tell of a company and its contacts.
+EVENTS = 4
 #: Companies written at a time.
 BATCH = 5000
 
@@ -100,7 +104,7 @@ def build(size: int, *, restricted: bool) -> Cast:
     texts.add_words(words)
     db.session.execute(db.update(Counter).where(Counter.name == "company").values(value=size))
     if connection.dialect.name == "postgresql":
-        for table, last in (("company", size), ("contact", people.count)):
+        for table, last in (("company", size), ("contact", people.count), ("history_event", (size + 1) * EVENTS)):
             db.session.execute(db.select(db.func.setval(db.func.pg_get_serial_sequence(table, "id"), last)))
     db.session.commit()
     return cast
@@ -195,15 +199,16 @@ class _Grants:
 
 def _write(connection: Any, batch: list[tuple[int, dict[str, Any]]], grants: _Grants) -> set[str]:
     """Write some companies; return the words of their names."""
-    models = (Company, CompanyAddress, CompanyPhone, CompanyGrant, CompanyListing, CompanySearch)
+    models = (Company, CompanyAddress, CompanyPhone, CompanyGrant, CompanyListing, CompanySearch, HistoryEvent)
     rows: dict[Any, list[dict[str, Any]]] = {model.__table__: [] for model in models}
-    company, address, phone, grant, listing, searched = rows.values()
+    company, address, phone, grant, listing, searched, events = rows.values()
     words: set[str] = set()
     for company_id, values in batch:
         changed_at = datetime(2026, 1, 1, tzinfo=UTC) - timedelta(minutes=company_id * 7919 % 1_000_000)
         columns = companies.company_columns(values)
         columns |= {"id": company_id, "created_at": changed_at, "updated_at": changed_at}
         company.append(columns)
+        events.append(_made(changed_at, company_id))
         address.append(
             {"company_id": company_id, "kind": "main"}
             | {c: values[name] for part, c in ADDRESS_PARTS.items() if (name := f"main_{part}") in values}
@@ -221,6 +226,12 @@ def _write(connection: Any, batch: list[tuple[int, dict[str, Any]]], grants: _Gr
     for table, table_rows in rows.items():
         bulk.insert(connection, table, table_rows)
     return words
+
+
+def _made(at: datetime, company_id: int, place: int = 0, contact_id: int | None = None) -> dict[str, Any]:
+    """Return the entry of the history that tells that a company, or its contact of some place, was made."""
+    told = {"at": at, "kind": HistoryKind.CREATED, "version": 1, "data": {}}
+    return {**told, "id": company_id * EVENTS + place, "company_id": company_id, "contact_id": contact_id}
 
 
 def _phone(kind: str, typed: str) -> dict[str, Any]:
@@ -244,14 +255,15 @@ class _People:
 
     def write(self, connection: Any, batch: list[tuple[int, dict[str, Any]]]) -> set[str]:
         """Write the people of some companies; return the words of their names."""
-        models = (Contact, ContactPhone, ContactSearch, MyContact)
+        models = (Contact, ContactPhone, ContactSearch, MyContact, HistoryEvent)
         rows: dict[Any, list[dict[str, Any]]] = {model.__table__: [] for model in models}
-        contact, phone, searched, mine = rows.values()
+        contact, phone, searched, mine, events = rows.values()
         words: set[str] = set()
         changed_at = datetime(2026, 1, 1, tzinfo=UTC)
         for company_id, _company in batch:
-            for _place in range(3):
+            for place in range(1, EVENTS):
                 self.count += 1
+                events.append(_made(changed_at, company_id, place, self.count))
                 values = self._values(company_id)
                 phones = [_phone("office", f"01 99 01 {self.count // 100 % 100:02} {self.count % 100:02}")]
                 contact.append(

@@ -18,8 +18,8 @@ LEVELS = {
     2: "access",
     3: "services",
     4: "forms",
-    5: "web saving assets identity sidebar blueprints",
-    6: "__init__ __main__ cli",
+    5: "web saving drafting assets identity sidebar blueprints",
+    6: "__init__ __main__ cli worker",
 }
 LEVEL_OF = {part: level for level, parts in LEVELS.items() for part in parts.split()}
 
@@ -50,6 +50,7 @@ DOORS = {
     "segno": {"webapp.services.second_factor"},
     "whitenoise": {"webapp.assets"},
     "brotli": {"webapp.assets"},
+    "huey": {"webapp.worker"},
 }
 
 

@@ -9,6 +9,7 @@ from webapp.blueprints import errors
 from webapp.config import DEFAULT_LANGUAGE, DEFAULT_TIMEZONE, LANGUAGES, Settings
 from webapp.extensions import babel, csrf, db, login_manager, migrate
 from webapp.saving import Application
+from webapp.services import audit
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -83,5 +84,10 @@ def install_request_hooks(app: Flask) -> None:
     def open_request() -> None:
         logs.new_request_id()
         database.set_reading(request.method in ("GET", "HEAD", "OPTIONS"))
+        audit.come_from(identity.client_address())
+
+    @app.teardown_appcontext
+    def close(_error: BaseException | None) -> None:
+        audit.forget()
 
     app.after_request(web.add_headers)

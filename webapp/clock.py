@@ -1,18 +1,33 @@
 """The one place that tells the time, so that tests can stop it and every moment is in UTC."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
+_told: ContextVar[datetime | None] = ContextVar("told", default=None)
+
 
 def now() -> datetime:
     """Return this moment, with its zone (UTC)."""
-    return datetime.now(UTC)
+    return _told.get() or datetime.now(UTC)
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Have all inside happen at another moment: the demonstration has a past."""
+    token = _told.set(moment)
+    try:
+        yield
+    finally:
+        _told.reset(token)
 
 
 def today(timezone: str) -> date:
     """Return the date it is now in `timezone` (D20)."""
-    return datetime.now(ZoneInfo(timezone)).date()
+    return now().astimezone(ZoneInfo(timezone)).date()
 
 
 @cache

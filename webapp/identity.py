@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 from flask import current_app, g, request, session, url_for
 from flask_login import login_user, logout_user
 
+from webapp import devices
 from webapp.access import Viewer
 from webapp.extensions import db
-from webapp.models import Resource
-from webapp.services import sessions, throttle, viewers
+from webapp.models import AuditKind, Resource
+from webapp.services import audit, sessions, throttle, viewers
 
 #: Seconds after which a cookie in use is given a new life.
 COOKIE_RENEWED_EVERY = 300
@@ -37,6 +38,7 @@ def load_viewer(identifier: str) -> Viewer | None:
         return None
     viewer = viewers.by_session(token, current_app.config["PERMANENT_SESSION_LIFETIME"])
     g.viewer = viewer
+    audit.is_by(viewer.resource_id if viewer else None)
     if viewer is not None and session.get("renewed", 0) + COOKIE_RENEWED_EVERY < time.time():
         session["renewed"] = int(time.time())
     return viewer
@@ -70,13 +72,24 @@ def sign_in(resource_id: int) -> Viewer:
     session["renewed"] = int(time.time())
     login_user(viewer)
     g.viewer = viewer
+    audit.is_by(resource_id)
+    audit.record(AuditKind.SIGNED_IN, viewer.name, device=devices.describe(request.user_agent.string))
     return viewer
+
+
+def owner_of_ended_session() -> int | None:
+    """Return whose session the cookie of this browser names, if it has ended not long ago."""
+    kind, _, token = str(session.get("_user_id", "")).partition(":")
+    if kind != "resource":
+        return None
+    return sessions.owner_of_ended(token, current_app.config["PERMANENT_SESSION_LIFETIME"])
 
 
 def sign_out(viewer: Viewer) -> None:
     """End the session of this browser, in the table first."""
     if viewer.session_id is not None and viewer.resource_id is not None:
         sessions.end(viewer.session_id, viewer.resource_id)
+        audit.record(AuditKind.SIGNED_OUT, viewer.name)
     logout_user()
     session.clear()
 

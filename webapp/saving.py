@@ -10,14 +10,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from flask import Flask, request, session
+from flask import Flask, flash, request, session
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from webapp.extensions import db
 from webapp.forms.base import Outcome
-from webapp.services import organisation, references
+from webapp.services import drafts, organisation, references
 from webapp.services.refusal import Refused
 
 log = logging.getLogger(__name__)
@@ -33,9 +34,14 @@ CROSSED_STATES = ("40P01", "40001")
 
 @contextmanager
 def saving(form: Outcome) -> Iterator[None]:
-    """Commit what is done inside, and the form is `saved`; or undo what a service refuses, and show why in the form."""
+    """Commit what is done inside, and the form is `saved`; or undo what a service refuses, and show why in the form.
+
+    What is saved is no draft any more, and whoever saved hears what others changed meanwhile (R4).
+    """
     try:
         yield
+        if form.has_draft:
+            drafts.discard(current_user.resource_id, request.path, request.form.get("draft", "")[:200])
     except Refused as refusal:
         db.session.rollback()
         form.refusal = refusal
@@ -43,6 +49,8 @@ def saving(form: Outcome) -> Iterator[None]:
     else:
         db.session.commit()
         form.saved = True
+        if form.notice:
+            flash(form.notice, "info")
 
 
 class Application(Flask):

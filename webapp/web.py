@@ -9,6 +9,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from webapp.access import Viewer
+from webapp.drafting import keep_of_ended_session
 
 #: Events a save announces, past tense, noun first; whoever shows the noun listens and fetches itself again.
 EVENTS = ("companyChanged", "contactChanged", "referenceAdded", "referenceChanged")
@@ -40,13 +41,13 @@ def page(full: str, fragment: str | None = None, *, status: int = 200, **context
     return Response(html, status, mimetype="text/html")
 
 
-def saved(url: str, message: str, **events: dict[str, Any]) -> Response:
-    """Answer a save: say `message`, then go to `url`.
+def saved(url: str, message: str, *, undo: str = "", **events: dict[str, Any]) -> Response:
+    """Answer a save: say `message`, then go to `url`; what is posted to `undo` takes the save back.
 
     With htmx the dialog closes on `saved`, the record's page is fetched into the main area, and each of `events`
     (names of EVENTS) tells the rest of the page what changed. Without, it is a plain redirect.
     """
-    flash(message, "ok")
+    flash({"text": message, "undo": undo} if undo else message, "ok")  # type: ignore[arg-type]
     if not wants_fragment():
         return redirect(url, 303)
     answer = Response(status=200)
@@ -74,8 +75,8 @@ def public_url(endpoint: str, **values: Any) -> str:
 
 
 def sign_in_first() -> Response:
-    """Send whoever is not signed in to the sign-in page, and back here afterwards."""
-    url = url_for("auth.login", next=safe_next(_wanted_address()))
+    """Send whoever is not signed in to the sign-in page, and back here afterwards, to the form with what they typed."""
+    url = url_for("auth.login", next=safe_next(keep_of_ended_session() or _wanted_address()))
     if not wants_fragment():
         return redirect(url, 302)
     return Response(status=401, headers={"HX-Redirect": url})

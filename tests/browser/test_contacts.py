@@ -181,7 +181,7 @@ def test_the_next_contacts_come_below(browser_page: Open, world: World, db_sessi
     expect(page.locator("tbody tr")).to_have_count(21)
     page.get_by_role("link", name="Contacts suivants").click()
     expect(page.locator("tbody tr")).to_have_count(30)
-    page.get_by_role("link", name="Ana Zola29").click()
+    page.get_by_role("table").get_by_role("link", name="Ana Zola29").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Ana Zola29")
 
 

@@ -26,7 +26,7 @@ from webapp.models import (
     ReferenceItem,
     ReferenceList,
 )
-from webapp.services import companies, contacts
+from webapp.services import companies, contacts, sharing
 
 Run = Callable[..., Result]
 Write = Callable[..., Path]
@@ -316,11 +316,22 @@ def test_broken_files_change_nothing(run: Run, write: Write, tmp_path: Path, dur
 
 
 def test_columns_of_later_are_accepted_and_said_to_be_ignored(run: Run, write: Write, durand: Company) -> None:
-    later = {"in_my_contacts": "1", "portal_enabled": "1", "portal_expires_on": "2030-12-31", "restrict_access": "0"}
+    later = {"in_my_contacts": "1", "portal_enabled": "1", "portal_expires_on": "2030-12-31"}
     output = run("import", "contacts", str(write({**ZOE, **later}))).output
     assert "La colonne in_my_contacts est ignorée : elle dépend de qui regarde." in output
-    assert "portal_enabled, portal_expires_on, restrict_access." in output
+    assert "portal_enabled, portal_expires_on." in output
     assert marks() == []
+
+
+def test_whom_a_contact_is_open_to_is_read_from_a_file(run: Run, write: Write, durand: Company) -> None:
+    """A3, A4, R5: the people named, and nobody is refused."""
+    bruno = factories.resource("Bruno Masson")
+    run("import", "contacts", str(write({**ZOE, "restrict_access": "1", "allowed_resources": "Bruno Masson"})))
+    assert sharing.of_contact(the_one()) == {"restrict_access": True, "allowed_resources": {bruno.id}}
+    output = run("import", "contacts", str(write({**ZOE, "restrict_access": "1", "allowed_resources": ""})), status=1)
+    assert "ligne 2, allowed_resources" in output.output
+    run("import", "contacts", str(write({**ZOE, "restrict_access": "0"})))
+    assert sharing.of_contact(the_one()) == sharing.OPEN_CONTACT
 
 
 def test_a_dry_run_says_the_same_and_writes_nothing(run: Run, write: Write, durand: Company) -> None:

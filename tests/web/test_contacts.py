@@ -120,9 +120,11 @@ def test_a_second_save_overwrites_nothing_unseen(client: Any, world: World) -> N
     chloe.get(f"/contacts/{world.elise.id}/edit").submit(theirs)
     conflict = page.submit({"nickname": "Par Bruno"}, status=409)
     assert conflict.field("nickname")["value"] == "Par Bruno"
-    assert "Valeur enregistrée entre-temps : Par Chloé" in conflict
-    assert "Valeur enregistrée entre-temps : 12 janvier" in conflict
-    assert "Par Bruno" in conflict.submit().follow()
+    assert " : Par Chloé Valeur précédente : — " in conflict
+    assert "Chloé Œuvrard a modifié entre-temps : Titre de civilité, Date de naissance." in conflict
+    profile = conflict.submit().follow()
+    assert "Par Bruno" in profile
+    assert "12 janvier" in profile
 
 
 def test_deletion_asks_first_and_hides_afterwards(bruno: Any, world: World) -> None:
@@ -130,7 +132,8 @@ def test_deletion_asks_first_and_hides_afterwards(bruno: Any, world: World) -> N
     assert world.elise.name in page
     assert page.submit(button="OK").follow().heading == world.durand.name
     bruno.get(f"/contacts/{world.elise.id}", status=404)
-    assert world.elise.name not in bruno.get(f"/companies/{world.durand.id}")
+    company = bruno.get(f"/companies/{world.durand.id}")
+    assert world.elise.name not in company.one("section", **{"aria-labelledby": "company-contacts"}).text
 
 
 # --- A2, D7: who may not -----------------------------------------------------------------------------------------

@@ -64,7 +64,8 @@ def test_one_company_saved_twice_is_saved_once_and_the_other_hears_of_it(client:
     assert (saved.status, conflict.status) == (303, 409)
     mine, theirs = ("Par Bruno", "Par Anne") if saved.browser is pages[0].browser else ("Par Anne", "Par Bruno")
     assert conflict.field("alias")["value"] == mine
-    assert f"Valeur enregistrée entre-temps : {theirs}" in conflict
+    assert f"quelle valeur garder ? Ce que vous avez saisi : {mine}" in conflict
+    assert f" : {theirs} Valeur précédente : " in conflict
     assert conflict.submit().follow().heading == "Durand & Fils"
 
 

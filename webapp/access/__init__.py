@@ -5,11 +5,14 @@ from webapp.access.guard import ADMIN, PUBLIC, STAFF, access
 from webapp.access.viewer import SYSTEM, Viewer
 from webapp.access.visibility import (
     contact_rule_within_seen_company,
+    get_even_deleted,
+    get_in_trash,
     get_visible,
     granted,
     seen_by,
     unscoped,
     visible,
+    visible_in_trash,
     visible_to_all,
 )
 
@@ -23,11 +26,14 @@ __all__ = [
     "access",
     "can",
     "contact_rule_within_seen_company",
+    "get_even_deleted",
+    "get_in_trash",
     "get_visible",
     "granted",
     "require",
     "seen_by",
     "unscoped",
     "visible",
+    "visible_in_trash",
     "visible_to_all",
 ]

@@ -16,8 +16,10 @@ from webapp.models import (
     CompanySearch,
     Contact,
     ContactAddress,
+    ContactGrant,
     ContactPhone,
     ContactSearch,
+    HistoryEvent,
     MyContact,
 )
 
@@ -31,9 +33,11 @@ PROTECTED = {
         CompanyListing,
         Contact,
         ContactAddress,
+        ContactGrant,
         ContactPhone,
         CompanySearch,
         ContactSearch,
+        HistoryEvent,
         MyContact,
     )
 }

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, select, true
 from sqlalchemy.sql.base import Executable
 from werkzeug.exceptions import NotFound
 
 from webapp.access.viewer import Viewer
 from webapp.extensions import Model, db
-from webapp.models import Company, CompanyGrant, Contact
+from webapp.models import Company, CompanyGrant, Contact, ContactGrant, HistoryEvent
 
 #: The execution option that says why a statement may read protected tables.
 ACCESS = "access"
@@ -31,27 +31,45 @@ PRINCIPALS: BindParameter[Any] = bindparam("principals", expanding=True)
 
 def company_rule(principals: Principals) -> ColumnElement[bool]:
     """One sees a company that is granted to one of one's principals, and is not in the trash."""
-    granted_to_viewer = exists().where(CompanyGrant.company_id == Company.id, CompanyGrant.principal_id.in_(principals))
-    return Company.deleted_at.is_(None) & granted_to_viewer
+    return Company.deleted_at.is_(None) & _company_granted(Company.id, principals)
+
+
+def _company_granted(company_id: Any, principals: Principals) -> ColumnElement[bool]:
+    return exists().where(CompanyGrant.company_id == company_id, CompanyGrant.principal_id.in_(principals))
 
 
 def contact_rule(principals: Principals) -> ColumnElement[bool]:
-    """One sees a contact whose company one sees, unless something hides the contact itself (D7)."""
-    company_granted = exists().where(
-        CompanyGrant.company_id == Contact.company_id, CompanyGrant.principal_id.in_(principals)
-    )
-    return contact_rule_within_seen_company() & company_granted
+    """One sees a contact whose company one sees, unless it is restricted to others (A3, D7)."""
+    return contact_rule_within_seen_company(principals) & _company_granted(Contact.company_id, principals)
 
 
-def contact_rule_within_seen_company() -> ColumnElement[bool]:
+def contact_rule_within_seen_company(principals: Principals = PRINCIPALS) -> ColumnElement[bool]:
     """What is left of the rule where the company is known to be seen: in a list of companies one sees, say.
 
     What is in the trash with its company is so by itself (D16). Made of tables, for statements made of tables.
     """
-    return Contact.__table__.c.deleted_at.is_(None)
+    return Contact.__table__.c.deleted_at.is_(None) & _contact_open(principals)
 
 
-RULES = {Company: company_rule, Contact: contact_rule}
+def _contact_open(principals: Principals) -> ColumnElement[bool]:
+    """A contact is open to all who see the company, or to those it names (A3)."""
+    contact, grant = Contact.__table__.c, ContactGrant.__table__.c
+    named = exists().where(grant.contact_id == contact.id, grant.principal_id.in_(principals))
+    return contact.restrict_access.is_(False) | named
+
+
+def history_rule(principals: Principals) -> ColumnElement[bool]:
+    """One reads what is told of a company one sees, but of its contacts only those one sees, or saw before the trash.
+
+    What is told of a contact that was erased is told to nobody: whose eyes it was for is erased too (A2, D17).
+    """
+    one_sees = _contact_open(principals) & _company_granted(Contact.company_id, principals)
+    about = exists().where(Contact.id == HistoryEvent.contact_id, one_sees)
+    # Whoever reads entries joins their contacts, for the names: these are others than those of the rule.
+    return HistoryEvent.contact_id.is_(None) | about.correlate(HistoryEvent)
+
+
+RULES = {Company: company_rule, Contact: contact_rule, HistoryEvent: history_rule}
 
 
 def visible(model: type[Any], viewer: Viewer, *columns: Any) -> Select[Any]:
@@ -85,6 +103,44 @@ def get_visible(model: type[M], record_id: int, viewer: Viewer) -> M:
     if record is None:
         raise NotFound
     return record  # type: ignore[no-any-return]
+
+
+def visible_in_trash(model: type[Any], viewer: Viewer, *columns: Any) -> Select[Any]:
+    """Return a select of the records in the trash that `viewer` may take back: an admin all, others their own (R3)."""
+    if model is Company:
+        rule = _company_granted(Company.id, viewer.principal_ids)
+    else:
+        rule = _company_granted(Contact.company_id, viewer.principal_ids) & _contact_open(viewer.principal_ids)
+    deleted_by = true() if viewer.is_admin else model.deleted_by_id == viewer.resource_id
+    statement = select(*columns) if columns else select(model)
+    return granted(statement.where(model.deleted_at.is_not(None), deleted_by, rule), "visible in the trash")
+
+
+def get_in_trash(model: type[M], record_id: int, viewer: Viewer) -> M:
+    """Return one record in the trash that `viewer` may take back, or raise 404."""
+    if not -(2**63) <= record_id < 2**63:
+        raise NotFound
+    table: Any = model
+    record = db.session.scalar(visible_in_trash(model, viewer).where(table.id == record_id))
+    if record is None:
+        raise NotFound
+    return record  # type: ignore[no-any-return]
+
+
+def get_even_deleted(model: type[M], record_id: int, viewer: Viewer) -> M:
+    """Return one record as `get_visible` does, in the trash too if the viewer saw it before: what was typed into its
+    form would be lost otherwise (R4)."""
+    if not -(2**63) <= record_id < 2**63:
+        raise NotFound
+    table: Any = model
+    if table is Company:
+        rule = _company_granted(Company.id, viewer.principal_ids)
+    else:
+        rule = _company_granted(Contact.company_id, viewer.principal_ids) & _contact_open(viewer.principal_ids)
+    record = db.session.scalar(granted(select(model).where(table.id == record_id, rule), "as before it was deleted"))
+    if record is None:
+        raise NotFound
+    return record
 
 
 @cache

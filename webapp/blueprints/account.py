@@ -11,9 +11,9 @@ from webapp.extensions import db
 from webapp.forms.account import ChangePasswordForm, ConfirmCodeForm, ConfirmPasswordForm, ProfileForm
 from webapp.forms.base import Form
 from webapp.i18n import _, moment
-from webapp.models import Resource
+from webapp.models import AuditKind, Resource
 from webapp.saving import saving
-from webapp.services import accounts, resources, second_factor, sessions, throttle
+from webapp.services import accounts, audit, resources, second_factor, sessions, throttle
 from webapp.web import page, saved, viewer
 
 bp = Blueprint("account", __name__, url_prefix="/account")
@@ -72,6 +72,7 @@ def end_session(session_id: int) -> Response:
         return redirect(url_for("auth.login"), 303)
     if not sessions.end(session_id, _id()):
         raise NotFound
+    audit.record(AuditKind.SESSIONS_ENDED, viewer().name)
     db.session.commit()
     return saved(url_for("account.show"), _("La session est fermée."))
 
@@ -81,6 +82,7 @@ def end_session(session_id: int) -> Response:
 def end_other_sessions() -> Response:
     """Sign out everywhere but here."""
     sessions.end_all(_id(), except_id=viewer().session_id)
+    audit.record(AuditKind.SESSIONS_ENDED, viewer().name)
     db.session.commit()
     return saved(url_for("account.show"), _("Toutes vos autres sessions sont fermées."))
 

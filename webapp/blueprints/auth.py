@@ -10,8 +10,8 @@ from webapp.emails import email_key
 from webapp.extensions import db
 from webapp.forms.auth import CodeForm, SignInForm
 from webapp.i18n import _, _n
-from webapp.models import Resource
-from webapp.services import accounts, resources, second_factor, throttle
+from webapp.models import AuditKind, Resource
+from webapp.services import accounts, audit, resources, second_factor, throttle
 from webapp.web import page, safe_next, too_many_attempts, viewer
 
 bp = Blueprint("auth", __name__)
@@ -37,6 +37,7 @@ def login() -> Response:
     db.session.commit()
     right, outdated = accounts.check_password(stored_hash, form.password.data)
     if account is None or not right:
+        _note_refusal(account)
         return _login_page(form, wanted, status=422, error=_("L’adresse e-mail ou le mot de passe est incorrect."))
     throttle.succeed(attempt)
     if outdated:
@@ -63,6 +64,7 @@ def code() -> Response:
         return too_many_attempts(_code_page(form, account, error=wait_sentence(refusal)), refusal.seconds)
     accepted = second_factor.accept(account, form.code.data)
     if accepted is None:
+        _note_refusal(account)
         form.refuse({"code": _("Ce code n’est pas valable, ou il a déjà servi. Attendez le suivant.")})
         return _code_page(form, account, status=422)
     throttle.succeed(attempt)
@@ -81,6 +83,12 @@ def logout() -> Response:
         identity.sign_out(viewer())
         db.session.commit()
     return redirect(url_for("auth.login"), 303)
+
+
+def _note_refusal(account: Resource | None) -> None:
+    """Keep the refusal for the audit: whose account, but never what was typed, which may be a password."""
+    audit.record(AuditKind.SIGN_IN_REFUSED, account.name if account else "")
+    db.session.commit()
 
 
 def wait_sentence(refusal: throttle.TooManyAttempts) -> str:

@@ -9,10 +9,12 @@ from webapp.access import STAFF, Ability, access, get_visible, require
 from webapp.extensions import db
 from webapp.forms.company import PHONE_LABELS, CompanyForm, status_labels
 from webapp.forms.coordinates import ADDRESS_TITLES
+from webapp.forms.record import record_to_edit
 from webapp.i18n import _
 from webapp.models import Company, Contact
 from webapp.saving import saving
 from webapp.services import companies, company_profile, lookups
+from webapp.services.history import reading
 from webapp.services.profiles import PAGE
 from webapp.services.values import address_references
 from webapp.web import page, saved, viewer
@@ -33,6 +35,7 @@ def show(company_id: int) -> Response:
         phone_labels=PHONE_LABELS,
         address_titles=ADDRESS_TITLES,
         page_size=PAGE,
+        history=reading.of_company(company, viewer()),
     )
 
 
@@ -88,8 +91,10 @@ def new() -> Response:
 @access(STAFF)
 def edit(company_id: int) -> Response:
     """The dialog « Modification de la société » (C2)."""
-    company = get_visible(Company, company_id, viewer())
+    company = record_to_edit(Company, company_id, viewer())
     require(Ability.EDIT_COMPANY, viewer())
+    if company.deleted_at:
+        return _dialog(CompanyForm.after_deletion(company, companies.SHAPE.number, viewer()))
     values = companies.SHAPE.read(company)
     _warm(values)
     form = CompanyForm.load(values, viewer())
@@ -114,11 +119,17 @@ def delete(company_id: int) -> Response:
         tree = url_for(f"trees.{companies.tree_of(company)}")
         companies.remove(company, by=viewer())
         db.session.commit()
-        return saved(tree, _("Société supprimée : %(name)s", name=company.name), companyChanged={"id": company_id})
+        return saved(
+            tree,
+            _("Société supprimée : %(name)s", name=company.name),
+            undo=url_for("trash.restore_company", company_id=company_id),
+            companyChanged={"id": company_id},
+        )
     return page(
         "companies/delete.html",
         "companies/_delete_dialog.html",
         company=company,
+        contacts=companies.count_contacts(company),
         subsidiaries=len(company_profile.subsidiaries(company, viewer())),
     )
 

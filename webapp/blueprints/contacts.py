@@ -10,10 +10,12 @@ from webapp.emails import mailto
 from webapp.extensions import db
 from webapp.forms.contact import PHONE_LABELS, ContactForm
 from webapp.forms.coordinates import ADDRESS_TITLES
+from webapp.forms.record import record_to_edit
 from webapp.i18n import _, partial_day
 from webapp.models import Company, Contact
 from webapp.saving import saving
 from webapp.services import contact_profile, contacts, lookups, my_contacts
+from webapp.services.history import reading
 from webapp.services.values import address_references
 from webapp.web import page, saved, viewer
 
@@ -33,6 +35,7 @@ def show(contact_id: int) -> Response:
         profile=contact_profile.read(contact, viewer()),
         phone_labels=PHONE_LABELS,
         address_titles=ADDRESS_TITLES,
+        history=reading.of_contact(contact, viewer()),
     )
 
 
@@ -56,8 +59,10 @@ def new() -> Response:
 @access(STAFF)
 def edit(contact_id: int) -> Response:
     """The dialog « Modification du contact » (K1)."""
-    contact = get_visible(Contact, contact_id, viewer())
+    contact = record_to_edit(Contact, contact_id, viewer())
     require(Ability.EDIT_CONTACT, viewer())
+    if contact.deleted_at:
+        return _dialog(ContactForm.after_deletion(contact, contacts.SHAPE.number, viewer()))
     form = _form_of(contact)
     if form.posted_and_valid():
         with saving(form):
@@ -80,7 +85,12 @@ def delete(contact_id: int) -> Response:
         company = url_for("companies.show", company_id=contact.company_id)
         contacts.remove(contact, by=viewer())
         db.session.commit()
-        return saved(company, _("Contact supprimé : %(name)s", name=contact.name), contactChanged={"id": contact_id})
+        return saved(
+            company,
+            _("Contact supprimé : %(name)s", name=contact.name),
+            undo=url_for("trash.restore_contact", contact_id=contact_id),
+            contactChanged={"id": contact_id},
+        )
     return page("contacts/delete.html", "contacts/_delete_dialog.html", contact=contact)
 
 

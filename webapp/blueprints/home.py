@@ -12,6 +12,7 @@ from flask import Blueprint, current_app, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp.access import STAFF, Viewer, access
+from webapp.blueprints import drafts
 from webapp.clock import today
 from webapp.i18n import _, choose_timezone, day
 from webapp.models import CommercialStatus
@@ -52,6 +53,7 @@ def index() -> Response:
     return page(
         "home/index.html",
         "home/_index.html",
+        drafts=drafts.lines(viewer()),
         mine=home.my_companies(viewer()),
         changed=home.recently_changed(viewer()),
         happy_days=home.happy_days(viewer(), today(choose_timezone())),

@@ -13,13 +13,13 @@ from flask import Flask
 from flask.cli import FlaskGroup, ScriptInfo
 from sqlalchemy.exc import DatabaseError
 
-from webapp.cli import backup, db, demo, docs, transfer, users
+from webapp.cli import backup, db, demo, docs, transfer, users, worker
 from webapp.config import SettingError
 
 
 def init_app(app: Flask) -> None:
     """Register every command group."""
-    modules: tuple[Any, ...] = (backup, db, demo, docs, transfer, users)
+    modules: tuple[Any, ...] = (backup, db, demo, docs, transfer, users, worker)
     for module in modules:
         module.init_app(app)
 

@@ -1,5 +1,6 @@
 """The pages of the documentation that are printed from the code."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
@@ -9,8 +10,13 @@ from werkzeug.routing import Rule
 
 from webapp.access.guard import area_of
 from webapp.config import ROOT
+from webapp.i18n import force_locale
+from webapp.models import HistoryKind
+from webapp.services import audit
+from webapp.services.history import reading, recording
 
 ACCESS_PAGE = ROOT / "docs" / "access.md"
+HISTORY_PAGE = ROOT / "docs" / "history.md"
 
 group = AppGroup("docs", help="Documentation printed from the code.")
 
@@ -24,6 +30,38 @@ Printed by `./run flask docs access` from the marks of the views; a test fails w
 |---|---|---|
 """
 
+HISTORY_INTRODUCTION = """\
+# What is kept of what happens
+
+Printed by `./run flask docs history` from the tables of the code; a test fails when it is out of date.
+
+## History
+On companies and contacts, written by their services and by imports (`services/history/recording.py`), in the
+transaction of the change. Nobody can change or remove an entry; one reads those about what one may see.
+
+| Kind | Title | Written by |
+|---|---|---|
+"""
+
+AUDIT_INTRODUCTION = """
+## Audit
+For administrators, under `/admin/audit` (`services/audit.py`).
+
+| Kind | Title |
+|---|---|
+"""
+
+#: What writes each kind of entry.
+WRITTEN_BY: Mapping[HistoryKind, Callable[..., None]] = {
+    HistoryKind.CREATED: recording.created,
+    HistoryKind.MODIFIED: recording.modified,
+    HistoryKind.COMMENTED: recording.commented,
+    HistoryKind.LEFT: recording.modified,
+    HistoryKind.JOINED: recording.modified,
+    HistoryKind.DELETED: recording.deleted,
+    HistoryKind.RESTORED: recording.restored,
+}
+
 
 def init_app(app: Flask) -> None:
     """Register the group."""
@@ -36,6 +74,27 @@ def access(target: Path) -> None:
     """Write the table of addresses and of the people they are for."""
     target.parent.mkdir(exist_ok=True)
     target.write_text(access_page(current_app), "utf-8")
+
+
+@group.command()
+@click.option("--to", "target", type=click.Path(path_type=Path), default=HISTORY_PAGE, show_default="docs/history.md")
+def history(target: Path) -> None:
+    """Write the tables of what history and audit keep."""
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(history_page(), "utf-8")
+
+
+def history_page() -> str:
+    """Return the text of the page, with the titles as a French reader sees them."""
+    with current_app.test_request_context(), force_locale("fr"):
+        told = [f"| `{kind}` | {title} | {_purpose(WRITTEN_BY[kind])} |\n" for kind, title in reading.TITLES.items()]
+        kept = [f"| `{kind}` | {title} |\n" for kind, title in audit.TITLES.items()]
+    return HISTORY_INTRODUCTION + "".join(told) + AUDIT_INTRODUCTION + "".join(kept)
+
+
+def _purpose(write: Callable[..., None]) -> str:
+    """Return the first sentence of a function's documentation."""
+    return f"`{write.__name__}`: {(write.__doc__ or '').splitlines()[0]}"
 
 
 def access_page(app: Flask) -> str:

@@ -25,7 +25,8 @@ from webapp.forms.company import CompanyForm
 from webapp.forms.contact import ContactForm
 from webapp.forms.resource import ResourceForm
 from webapp.i18n import _, _n, force_locale
-from webapp.models import Company, Contact
+from webapp.models import AuditKind, Company, Contact
+from webapp.services import audit
 from webapp.services.companies import SHAPE as COMPANY
 from webapp.services.contacts import SHAPE as CONTACT
 from webapp.services.transfer import companies, contacts, records, resources, writing
@@ -115,6 +116,7 @@ def run(importer: Importer, columns: Sequence[Column], file: Path, dry_run: bool
         if dry_run:
             db.session.rollback()
         else:
+            audit.record(AuditKind.IMPORTED, file.name, created=report.created, updated=report.updated)
             db.session.commit()
             refresh_statistics(db.engine)
         for line in report.summary():
@@ -146,6 +148,7 @@ def export_companies(file: Path, language: str) -> None:
     with writing_out(file):
         total, unnumbered = records.count_live(Company)
         write(companies.export_companies(company_columns(), language), file, total)
+        note_export("companies", file, total)
         if unnumbered:
             note = _n(
                 "%(num)d société n’a pas d’ID : un import la reconnaît à son nom et à son type de compte.",
@@ -162,6 +165,7 @@ def export_contacts(file: Path, language: str) -> None:
     with writing_out(file):
         total, unnumbered = records.count_live(Contact)
         write(contacts.export_contacts(contact_columns(), language), file, total)
+        note_export("contacts", file, total)
         if unnumbered:
             note = _n(
                 "%(num)d contact n’a pas de numéro : un import le reconnaît à son nom et à sa société.",
@@ -169,6 +173,12 @@ def export_contacts(file: Path, language: str) -> None:
                 unnumbered,
             )
             click.echo(note, err=True)
+
+
+def note_export(what: str, file: Path, total: int) -> None:
+    """Keep for the audit what left, and as what."""
+    audit.record(AuditKind.EXPORTED, file.name, what=what, rows=total)
+    db.session.commit()
 
 
 @contextmanager

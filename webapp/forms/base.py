@@ -10,11 +10,23 @@ from functools import cache
 from typing import Any, Self
 
 import wtforms
-from flask import request
+from flask import g, request
+from werkzeug.datastructures import MultiDict
 
 from webapp.access import Viewer
 from webapp.i18n import language
 from webapp.services.refusal import Refused
+
+#: What somebody typed into a form: by name, one text or several.
+Typed = MultiDict[str, str]
+
+
+def typed() -> Typed | None:
+    """Return what was typed into the form of this request: posted now, or kept as a draft and taken up again."""
+    if request.method == "POST":
+        return request.form
+    taken_up: Typed | None = g.get("taken_up")
+    return taken_up
 
 
 class Outcome:
@@ -22,6 +34,10 @@ class Outcome:
 
     saved: bool = False
     refusal: Refused | None = None
+    #: What whoever saves should know of it besides: what others changed in the meantime.
+    notice: str = ""
+    #: Whether what is typed is kept before it is saved.
+    has_draft: bool = False
 
     def refuse(self, errors: Mapping[str, str]) -> None:
         """Show what was refused beside the fields concerned."""
@@ -41,18 +57,22 @@ class Form(Outcome, wtforms.Form):
         #: Whom the form is for, what the record holds, what was posted: some fields depend on them.
         viewer: Viewer | None = None
         stored: Mapping[str, Any] = {}
-        posted: Mapping[str, str] | None = None
+        posted: Typed | None = None
 
         def get_translations(self, form: Any) -> Any:
             return _messages(language())
 
     @classmethod
     def load(cls, values: Mapping[str, Any] | None = None, viewer: Viewer | None = None) -> Self:
-        """Build the form for `viewer`: from what was posted if anything was, else from `values`.
+        """Build the form for `viewer`: from what was typed if anything was, else from `values`.
 
         Either way `values` is what the record holds now: a value it already has stays allowed.
         """
-        posted = request.form if request.method == "POST" else None
+        return cls.build(values, viewer, typed())
+
+    @classmethod
+    def build(cls, values: Mapping[str, Any] | None, viewer: Viewer | None, posted: Typed | None) -> Self:
+        """Build the form as if `posted` had been typed into it, or, without, as it shows `values`."""
         values = dict(values or {})
         return cls(formdata=posted, data=values, meta={"viewer": viewer, "stored": values, "posted": posted})
 

@@ -22,6 +22,7 @@ from webapp.emails import normal_email
 from webapp.i18n import _, partial_day, read_partial_day
 from webapp.models import ReferenceList
 from webapp.services import lookups, references
+from webapp.services.merging import is_list
 from webapp.text import clean_line, clean_text, read_id, search_key
 
 
@@ -35,6 +36,8 @@ class Field(wtforms.Field):
     empty: Any = ""
     #: Whether the cursor stands here when the form is shown.
     autofocus = False
+    #: When somebody else changed it too: what there is to choose from (forms/record.py).
+    clash: Any = None
 
     def __init__(
         self,
@@ -79,6 +82,17 @@ class Field(wtforms.Field):
     def shown(self, value: Any) -> str:
         """Write a domain value as one reads it on a page: the label of what is chosen, not its id."""
         return self.write(value)
+
+    def posted(self, value: Any) -> dict[str, list[str]]:
+        """Return what a browser posts when the field holds this value."""
+        if is_list(value):
+            return {self.name: [str(one) for one in value]}
+        text = self.write(value)
+        return {self.name: [text] if text else []}
+
+    def revive(self, value: Any) -> Any:
+        """Return the domain value that the history kept as `value`."""
+        return value
 
     def clean(self, typed: str) -> Any:
         """Turn what was typed into a domain value; ValueError with a message for the user if it can't be."""
@@ -257,6 +271,10 @@ class Lookup(Field):
     def shown(self, value: Any) -> str:
         return self._label(value)
 
+    def posted(self, value: Any) -> dict[str, list[str]]:
+        chosen = [] if value is None else [str(value)]
+        return {self.name: chosen, f"{self.name}_text": [self._label(value)], f"{self.name}_choice": []}
+
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Read the id, the text, and the choice among candidates, instead of one value."""
         self.process_errors = []
@@ -368,6 +386,9 @@ class PartialDay(Field):
 
     def write(self, value: Any) -> str:
         return partial_day(value)
+
+    def revive(self, value: Any) -> PartialDate | None:
+        return PartialDate.parse(value) if value else None
 
     def clean(self, typed: str) -> PartialDate | None:
         value = super().clean(typed)

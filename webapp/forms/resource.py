@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 from webapp.access import Viewer
-from webapp.forms.base import Form
 from webapp.forms.choices import LanguageCode, TimezoneName
 from webapp.forms.fields import Checkbox, Choice, Email, Field, Text
+from webapp.forms.versioned import VersionedForm
 from webapp.i18n import _, _l
 from webapp.models import Role
 from webapp.phones import read_phone
@@ -27,6 +27,9 @@ class EntityBoxes(Field):
         ticked = set(self.data or ())
         return [(str(entity_id), name, entity_id in ticked) for entity_id, name in self._offered().items()]
 
+    def shown(self, value: Any) -> str:
+        return ", ".join(name for entity_id, name in self._offered().items() if entity_id in (value or ()))
+
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         offered = {str(entity_id): entity_id for entity_id in self._offered()}
         self.data = [offered[value] for value in valuelist if value in offered]
@@ -42,7 +45,7 @@ class EntityBoxes(Field):
         }
 
 
-class ResourceForm(Form):
+class ResourceForm(VersionedForm):
     name = Text(_l("Nom"), required=True, max_length=200, autocomplete="off")
     email = Email(_l("Adresse e-mail"), required=True, autocomplete="off", hint=_l("Elle sert à se connecter."))
     role = Choice(

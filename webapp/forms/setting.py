@@ -47,6 +47,12 @@ class SettingsForm(Form):
     mail_sender = Email(
         _l("Expéditeur des e-mails"), hint=_l("L’adresse qui figure sur les e-mails envoyés par l’application.")
     )
+    trash_days = Whole(
+        _l("Jours dans la corbeille"),
+        required=True,
+        maximum=3650,
+        hint=_l("Ce qui a été supprimé s’efface pour de bon après tant de jours. 0 : jamais."),
+    )
 
 
 #: The fields of each part of the page.
@@ -55,4 +61,5 @@ SECTIONS = (
     (_l("Numéros des sociétés"), ("auto_numbering", "number_prefix")),
     (_l("Portail Clients"), ("portal_approval", "portal_inactivity_days")),
     (_l("E-mail"), ("mail_sender",)),
+    (_l("Corbeille"), ("trash_days",)),
 )

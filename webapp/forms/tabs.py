@@ -7,7 +7,7 @@ from flask import request
 from wtforms import Field
 
 from webapp.access import Viewer
-from webapp.forms.base import Form, Outcome
+from webapp.forms.base import Form, Outcome, Typed, typed
 
 
 class Tab(Form):
@@ -41,9 +41,14 @@ class TabbedForm(Outcome):
 
     @classmethod
     def load(cls, values: Mapping[str, Any] | None = None, viewer: Viewer | None = None) -> Self:
-        """Build every tab: from what was posted if anything was, else from `values`."""
+        """Build every tab: from what was typed if anything was, else from `values`."""
+        return cls.build(values, viewer, typed())
+
+    @classmethod
+    def build(cls, values: Mapping[str, Any] | None, viewer: Viewer | None, posted: Typed | None) -> Self:
+        """Build every tab as if `posted` had been typed into it, or, without, as it shows `values`."""
         values = dict(values or {})
-        return cls([tab.load(values, viewer) for tab in cls.tab_classes], values)
+        return cls([tab.build(values, viewer, posted) for tab in cls.tab_classes], values)
 
     def __getitem__(self, name: str) -> Field:
         for tab in self.tabs:

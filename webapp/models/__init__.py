@@ -1,6 +1,7 @@
 """Every model, so that the metadata is complete after one import."""
 
 from webapp.models.address import REFERENCE_PARTS, TEXT_PARTS, AddressKind
+from webapp.models.audit import AuditEntry, AuditKind
 from webapp.models.company import (
     NO_BRANCH,
     CommercialStatus,
@@ -11,11 +12,13 @@ from webapp.models.company import (
     CompanyPhone,
     Tree,
 )
-from webapp.models.contact import Contact, ContactAddress, ContactPhone, MyContact
+from webapp.models.contact import Contact, ContactAddress, ContactGrant, ContactPhone, MyContact
+from webapp.models.draft import Draft
+from webapp.models.history import HistoryEvent, HistoryKind
 from webapp.models.phone import CompanyPhoneKind, ContactPhoneKind
 from webapp.models.principal import ADMINS_ID, EVERYBODY_ID, Principal, PrincipalKind
 from webapp.models.reference import ReferenceItem, ReferenceList
-from webapp.models.resource import BillingEntity, Resource, Role, resource_billing_entity
+from webapp.models.resource import BillingEntity, FavoriteResource, Resource, Role, resource_billing_entity
 from webapp.models.search import MAX_SEARCH_TEXT, CompanySearch, ContactSearch, SearchWord
 from webapp.models.setting import Counter, Organisation, Setting
 from webapp.models.signin import LinkPurpose, OneTimeLink, RecoveryCode, SignInAttempt, StaffSession
@@ -28,6 +31,8 @@ __all__ = [
     "REFERENCE_PARTS",
     "TEXT_PARTS",
     "AddressKind",
+    "AuditEntry",
+    "AuditKind",
     "BillingEntity",
     "CommercialStatus",
     "Company",
@@ -39,10 +44,15 @@ __all__ = [
     "CompanySearch",
     "Contact",
     "ContactAddress",
+    "ContactGrant",
     "ContactPhone",
     "ContactPhoneKind",
     "ContactSearch",
     "Counter",
+    "Draft",
+    "FavoriteResource",
+    "HistoryEvent",
+    "HistoryKind",
     "LinkPurpose",
     "MyContact",
     "OneTimeLink",

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, ForeignKey, Integer, String, TypeDecorator
+from sqlalchemy import BigInteger, DateTime, Dialect, ForeignKey, Index, Integer, String, TypeDecorator, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from webapp.clock import now
@@ -92,6 +92,12 @@ class Trashable:
 
     deleted_at: Mapped[datetime | None] = mapped_column(Moment)
     deleted_by_id: Mapped[int | None] = mapped_column(Id, ForeignKey("resource.id"))
+
+
+def in_trash(table: str) -> Index:
+    """Return the index by which a table's rows in the trash are found among all."""
+    deleted = text("deleted_at IS NOT NULL")
+    return Index(f"ix_{table}_deleted_at", "deleted_at", sqlite_where=deleted, postgresql_where=deleted)
 
 
 class Versioned:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, attribute_keyed_dict, mapped_column, relation
 
 from webapp.extensions import Model
 from webapp.models.address import AddressKind, AddressParts
-from webapp.models.base import Authored, Choice, Id, IntKey, Timestamped, Trashable, Versioned, key_text
+from webapp.models.base import Authored, Choice, Id, IntKey, Timestamped, Trashable, Versioned, in_trash, key_text
 from webapp.models.phone import CompanyPhoneKind, PhoneParts
 from webapp.models.reference import ReferenceList, value_of
 
@@ -30,6 +30,7 @@ class Company(Timestamped, Authored, Trashable, Versioned, Model):
         Index("ix_company_sales_rep", "sales_rep_id", "updated_at"),
         Index("ix_company_parent", "parent_id", "sort_key"),
         Index("ix_company_updated_at", "updated_at"),
+        in_trash("company"),
     )
 
     id: Mapped[IntKey]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, false
 from sqlalchemy.orm import Mapped, attribute_keyed_dict, mapped_column, relationship
 
 from webapp.clock import now
@@ -19,6 +19,7 @@ from webapp.models.base import (
     Timestamped,
     Trashable,
     Versioned,
+    in_trash,
     key_text,
 )
 from webapp.models.phone import ContactPhoneKind, PhoneParts
@@ -33,6 +34,7 @@ class Contact(Timestamped, Authored, Trashable, Versioned, Model):
         Index("ix_contact_company", "company_id", "sort_key", "id"),
         Index("ix_contact_order", "sort_key", "id"),
         Index("ix_contact_updated_at", "updated_at"),
+        in_trash("contact"),
     )
 
     id: Mapped[IntKey]
@@ -73,6 +75,9 @@ class Contact(Timestamped, Authored, Trashable, Versioned, Model):
     contact_number: Mapped[str | None] = mapped_column(String(60))
     number_key: Mapped[str | None] = mapped_column(String(120), unique=True)
 
+    #: Open to those of `ContactGrant` alone, of the people who see the company (A3, D7).
+    restrict_access: Mapped[bool] = mapped_column(default=False, server_default=false())
+
     addresses: Mapped[dict[AddressKind, "ContactAddress"]] = relationship(
         collection_class=attribute_keyed_dict("kind"), cascade="all, delete-orphan"
     )
@@ -107,3 +112,13 @@ class MyContact(Model):
     resource_id: Mapped[int] = mapped_column(Id, ForeignKey("resource.id", ondelete="CASCADE"), primary_key=True)
     contact_id: Mapped[int] = mapped_column(Id, ForeignKey("contact.id", ondelete="CASCADE"), primary_key=True)
     added_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class ContactGrant(Model):
+    """A restricted contact is seen by this principal, if it sees the company too (A3, D7)."""
+
+    __tablename__ = "contact_grant"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    contact_id: Mapped[int] = mapped_column(Id, ForeignKey("contact.id", ondelete="CASCADE"), primary_key=True)
+    principal_id: Mapped[int] = mapped_column(Id, ForeignKey("principal.id"), primary_key=True, index=True)

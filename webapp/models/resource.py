@@ -69,3 +69,13 @@ class Resource(Timestamped, Versioned, Model):
     @property
     def is_admin(self) -> bool:
         return self.role is Role.ADMIN
+
+
+class FavoriteResource(Model):
+    """A colleague whom a resource keeps at hand, to give access to (C8)."""
+
+    __tablename__ = "favorite_resource"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    resource_id: Mapped[int] = mapped_column(Id, ForeignKey("resource.id", ondelete="CASCADE"), primary_key=True)
+    favorite_id: Mapped[int] = mapped_column(Id, ForeignKey("resource.id", ondelete="CASCADE"), primary_key=True)

@@ -28,6 +28,8 @@ class Organisation:
     #: D2: days without a sign-in after which a portal access ends; 0 turns it off.
     portal_inactivity_days: int = 30
     mail_sender: str = ""
+    #: R3: days after which what is in the trash is gone for good; 0 keeps it.
+    trash_days: int = 90
 
     @classmethod
     def from_rows(cls, rows: dict[str, Any]) -> "Organisation":

@@ -6,9 +6,9 @@ from webapp import passwords
 from webapp.emails import email_key
 from webapp.extensions import db
 from webapp.i18n import _
-from webapp.models import Resource
+from webapp.models import AuditKind, Resource
 from webapp.passwords import Weakness
-from webapp.services import links, organisation, sessions
+from webapp.services import audit, links, organisation, sessions
 from webapp.services.refusal import Refused
 
 
@@ -59,6 +59,7 @@ def set_password(resource: Resource, password: str, *, keep_session: int | None 
     resource.password_hash = passwords.hash_password(password)
     sessions.end_all(resource.id, except_id=keep_session)
     links.end_all(resource.id)
+    audit.record(AuditKind.PASSWORD_CHANGED, resource.name)
 
 
 def weakness_sentence(weakness: Weakness) -> str:

@@ -8,7 +8,8 @@ from webapp.access import unscoped
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.i18n import _
-from webapp.models import BillingEntity, CompanyGrant, Principal, PrincipalKind, resource_billing_entity
+from webapp.models import AuditKind, BillingEntity, CompanyGrant, Principal, PrincipalKind, resource_billing_entity
+from webapp.services import audit
 from webapp.services.references import take_turn
 from webapp.services.refusal import Refused
 from webapp.text import search_key
@@ -68,6 +69,7 @@ def add(name: str) -> BillingEntity:
     entity = BillingEntity(principal_id=principal.id, name=name, name_key=name_key(name), position=len(everything()))
     db.session.add(entity)
     db.session.flush()
+    _note(entity, "added")
     return entity
 
 
@@ -77,6 +79,7 @@ def rename(entity: BillingEntity, name: str) -> None:
     _refuse_duplicate(name, except_id=entity.id)
     entity.name, entity.name_key = name, name_key(name)
     db.session.flush()
+    _note(entity, "renamed")
 
 
 def move(entity: BillingEntity, step: int) -> None:
@@ -92,17 +95,20 @@ def move(entity: BillingEntity, step: int) -> None:
     ids = [row.id for row in rows if row.id != entity.id]
     ids.insert(ids.index(neighbour) + (step > 0), entity.id)
     db.session.execute(update(BillingEntity), [{"id": each, "position": position} for position, each in enumerate(ids)])
+    _note(entity, "moved")
     db.session.expire_all()
 
 
 def retire(entity: BillingEntity) -> None:
     """Offer an entity no more. Who has access through it keeps it: a retirement hides no company (R1)."""
     entity.retired_at = entity.retired_at or now()
+    _note(entity, "retired")
 
 
 def restore(entity: BillingEntity) -> None:
     """Offer a retired entity again."""
     entity.retired_at = None
+    _note(entity, "restored")
 
 
 def remove(entity: BillingEntity) -> None:
@@ -110,11 +116,16 @@ def remove(entity: BillingEntity) -> None:
     take_turn()
     if is_used(entity):
         raise Refused({"item": _("« %(label)s » est utilisée : vous pouvez la retirer.", label=entity.name)})
+    _note(entity, "removed")
     principal = db.session.get(Principal, entity.principal_id)
     db.session.delete(entity)
     db.session.flush()
     db.session.delete(principal)
     db.session.flush()
+
+
+def _note(entity: BillingEntity, what: str) -> None:
+    audit.record(AuditKind.BILLING_ENTITY_CHANGED, entity.name, what=what)
 
 
 def name_key(name: str) -> str:

@@ -4,20 +4,17 @@ The values of a company travel as one flat dict by the names of the requirements
 `main_street`, `phone_fax`... A value left out is left as it is.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import delete, exists, insert, literal, select
+from sqlalchemy import delete, exists, func, insert, literal, select
 
 from webapp.access import Viewer, unscoped
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.i18n import _
 from webapp.models import (
-    ADMINS_ID,
-    EVERYBODY_ID,
     NO_BRANCH,
-    BillingEntity,
     CommercialStatus,
     Company,
     CompanyAddress,
@@ -26,10 +23,10 @@ from webapp.models import (
     CompanyPhone,
     CompanyPhoneKind,
     Contact,
-    Resource,
     Tree,
 )
-from webapp.services import organisation
+from webapp.services import ids, organisation, sharing
+from webapp.services.history import recording
 from webapp.services.refusal import Refused
 from webapp.services.search import texts
 from webapp.services.values import MAX_SEARCH_KEY, Change, Shape, country_code, differences, number_key
@@ -64,7 +61,7 @@ PLACING = {"name", "account_type", "commercial_status", "business_region", "sale
 
 def problems(values: Mapping[str, Any], company: Company | None = None) -> dict[str, str]:
     """Return what in `values` breaks a rule, by name; `company` is the one they would change."""
-    found = own_problems(values)
+    found = sharing.problems(values, company) | own_problems(values)
     if company is not None and _closes_a_circle(values.get("parent"), company):
         found["parent"] = _("Cette société est elle-même une filiale de celle que vous modifiez.")
     if (number := values.get("company_number")) and (owner := SHAPE.owner_of_number(number, company)):
@@ -103,19 +100,25 @@ def _is_descendant(candidate_id: int, company_id: int) -> bool:
 # --- writing -----------------------------------------------------------------------------------------------------
 
 
+def read(company: Company) -> dict[str, Any]:
+    """Return all values of a company by name, access among them."""
+    return {**SHAPE.read(company), **sharing.of_company(company.id)}
+
+
 def create(values: Mapping[str, Any], by: Viewer) -> Company:
     """Add a company and return it; raises Refused when a rule is broken (C1)."""
     if errors := problems(values):
         raise Refused(errors)
-    company = Company(created_by_id=by.resource_id)
+    company = Company(id=ids.reserve(Company)[0], created_by_id=by.resource_id)
     _assign(company, {**SHAPE.empty, **values}, by)
     if not company.company_number:
         _give_number(company)
     db.session.add(company)
     db.session.flush()
     texts.COMPANIES.keep(company, SHAPE.read(company))
-    write_grants(company, principals(values))
+    write_grants(company, sharing.company_principals(values))
     write_listings(company)
+    recording.created(company, by)
     return company
 
 
@@ -123,10 +126,11 @@ def update(company: Company, values: Mapping[str, Any], by: Viewer) -> list[Chan
     """Change some values of a company; return what changed; raises Refused when a rule is broken (C2)."""
     if values.get("parent") not in (None, company.parent_id):
         take_turn_of_parents()
-    before = SHAPE.read(company)
+    before = read(company)
     after = before | dict(values)
     if errors := problems(after, company):
         raise Refused(errors)
+    after = sharing.normal(after)
     changes = differences(before, after)
     if changes:
         _assign(company, after, by)
@@ -135,14 +139,23 @@ def update(company: Company, values: Mapping[str, Any], by: Viewer) -> list[Chan
         texts.COMPANIES.keep(company, after, changed)
         if "name" in changed:
             _rename_grants(company)
-        if changed & PLACING:
+        if changed & sharing.OPEN_COMPANY.keys():
+            write_grants(company, sharing.company_principals(after))
+        if changed & (PLACING | sharing.OPEN_COMPANY.keys()):
             write_listings(company)
+        recording.modified(company, SHAPE, changes, by)
     return changes
 
 
 def take_turn_of_parents() -> None:
     """Let one change of parents happen at a time: two at once could close a circle that neither sees."""
     organisation.take_turn("parent_changes")
+
+
+def count_contacts(company: Company) -> int:
+    """Return how many contacts go to the trash with a company, those one may not see included (D16)."""
+    people = select(func.count()).where(Contact.company_id == company.id, Contact.deleted_at.is_(None))
+    return db.session.scalar(unscoped(people, "who deletes a company must know how many go with it")) or 0
 
 
 def remove(company: Company, by: Viewer) -> None:
@@ -153,8 +166,10 @@ def remove(company: Company, by: Viewer) -> None:
     company.deleted_at = now()
     company.deleted_by_id = by.resource_id
     with_it = db.update(Contact).where(Contact.company_id == company.id, Contact.deleted_at.is_(None))
-    db.session.execute(with_it.values(deleted_at=company.deleted_at, deleted_by_id=by.resource_id))
+    with_it = with_it.values(deleted_at=company.deleted_at, deleted_by_id=by.resource_id)
+    contacts = db.session.execute(with_it).rowcount  # type: ignore[attr-defined]
     db.session.execute(delete(CompanyListing).where(CompanyListing.company_id == company.id))
+    recording.deleted(company, by, contacts)
 
 
 def _assign(company: Company, values: Mapping[str, Any], by: Viewer) -> None:
@@ -185,31 +200,6 @@ def _give_number(company: Company) -> None:
 
 
 # --- access and trees: what is derived from a company and its grants -------------------------------------------------
-
-
-Holders = Callable[[Iterable[int]], Iterable[int]]
-
-
-def _of_resources(ids: Iterable[int]) -> Iterable[int]:
-    return db.session.scalars(select(Resource.principal_id).where(Resource.id.in_(ids)))
-
-
-def _of_entities(ids: Iterable[int]) -> Iterable[int]:
-    return db.session.scalars(select(BillingEntity.principal_id).where(BillingEntity.id.in_(ids)))
-
-
-def principals(
-    values: Mapping[str, Any], of_resources: Holders = _of_resources, of_entities: Holders = _of_entities
-) -> list[int]:
-    """Return to whom a company with these values is granted (A1).
-
-    Open: to everybody. Restricted: to the admins, the resources named and those of the billing entities named.
-    `of_resources` and `of_entities` give the principals of ids; who saves many companies knows them by heart.
-    """
-    resources, entities = values.get("allowed_resources") or (), values.get("billing_entities") or ()
-    if not values.get("restrict_access"):
-        return [ADMINS_ID, *of_entities(entities)] if entities else [EVERYBODY_ID]
-    return [ADMINS_ID, *of_resources(resources), *of_entities(entities)]
 
 
 def places(columns: Mapping[str, Any]) -> list[tuple[Tree, int]]:

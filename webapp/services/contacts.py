@@ -20,6 +20,8 @@ from webapp.models import (
     ContactPhoneKind,
     ReferenceItem,
 )
+from webapp.services import ids, sharing
+from webapp.services.history import recording
 from webapp.services.refusal import Refused
 from webapp.services.search import texts
 from webapp.services.values import MAX_SEARCH_KEY, Change, Shape, country_code, differences
@@ -96,7 +98,7 @@ class Rules(Protocol):
 
 def problems(values: Mapping[str, Any], contact: Contact | None = None) -> dict[str, str]:
     """Return what in `values` breaks a rule, by name; `contact` is the one they would change."""
-    found = own_problems(values)
+    found = sharing.problems(values, contact) | own_problems(values)
     if company := company_of(values.get("company")):
         found |= problems_with(company, values, was_reference=contact is not None and contact.is_reference)
     if (number := values.get("contact_number")) and (owner := SHAPE.owner_of_number(number, contact)):
@@ -158,15 +160,22 @@ def company_of(company_id: int | None) -> Company | None:
 # --- writing -----------------------------------------------------------------------------------------------------
 
 
+def read(contact: Contact) -> dict[str, Any]:
+    """Return all values of a contact by name, access among them."""
+    return {**SHAPE.read(contact), **sharing.of_contact(contact)}
+
+
 def create(values: Mapping[str, Any], by: Viewer) -> Contact:
     """Add a contact and return it; raises Refused when a rule is broken (K1)."""
     if errors := problems(values):
         raise Refused(errors)
-    contact = Contact(created_by_id=by.resource_id)
+    contact = Contact(id=ids.reserve(Contact)[0], created_by_id=by.resource_id)
     _assign(contact, {**SHAPE.empty, **values}, by)
     db.session.add(contact)
     db.session.flush()
     texts.CONTACTS.keep(contact, SHAPE.read(contact))
+    sharing.write_contact_grants(contact.id, sharing.contact_principals(values))
+    recording.created(contact, by)
     return contact
 
 
@@ -176,15 +185,20 @@ def update(contact: Contact, values: Mapping[str, Any], by: Viewer) -> list[Chan
     Its company may be one of them: the contact then goes there with all it is, and whoever has it in their list
     keeps it.
     """
-    before = SHAPE.read(contact)
+    before = read(contact)
     after = before | dict(values)
     if errors := problems(after, contact):
         raise Refused(errors)
+    after = sharing.normal(after)
     changes = differences(before, after)
     if changes:
         _assign(contact, after, by)
         db.session.flush()
-        texts.CONTACTS.keep(contact, after, [change.name for change in changes])
+        changed = [change.name for change in changes]
+        texts.CONTACTS.keep(contact, after, changed)
+        if sharing.OPEN_CONTACT.keys() & changed:
+            sharing.write_contact_grants(contact.id, sharing.contact_principals(after))
+        recording.modified(contact, SHAPE, changes, by)
     return changes
 
 
@@ -192,6 +206,7 @@ def remove(contact: Contact, by: Viewer) -> None:
     """Put a contact in the trash: nobody sees it, nothing of it is lost (K1)."""
     contact.deleted_at = now()
     contact.deleted_by_id = by.resource_id
+    recording.deleted(contact, by)
 
 
 def _assign(contact: Contact, values: Mapping[str, Any], by: Viewer) -> None:

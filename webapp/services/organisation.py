@@ -9,7 +9,8 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from webapp.extensions import db
-from webapp.models import Counter, Organisation, Setting
+from webapp.models import AuditKind, Counter, Organisation, Setting
+from webapp.services import audit
 
 
 def load() -> Organisation:
@@ -38,6 +39,8 @@ def save(values: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
             db.session.merge(Setting(name=name, value=new))
             changes.append((name, old, new))
     forget()
+    if changes:
+        audit.record(AuditKind.SETTINGS_CHANGED, settings={name: [old, new] for name, old, new in changes})
     return changes
 
 

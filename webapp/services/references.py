@@ -28,8 +28,8 @@ from webapp.access import Ability, Viewer, require, unscoped
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.i18n import _, language
-from webapp.models import ReferenceItem, ReferenceList
-from webapp.services import organisation
+from webapp.models import AuditKind, ReferenceItem, ReferenceList
+from webapp.services import audit, organisation
 from webapp.services.refusal import Refused
 from webapp.text import search_key, sort_key
 
@@ -254,6 +254,7 @@ def add(
     item.position = (db.session.scalar(last) or 0) + 1
     db.session.add(item)
     db.session.flush()
+    _note(item, "added")
     forget()
     return item
 
@@ -274,6 +275,7 @@ def rename(item: ReferenceItem, label_fr: str, label_en: str | None = None, code
     take_turn()
     _name(item, label_fr, label_en or label_fr, code)
     db.session.flush()
+    _note(item, "renamed")
     forget()
 
 
@@ -290,6 +292,7 @@ def move(item: ReferenceItem, step: int) -> None:
         ids = [item_id for item_id, _retired in order if item_id != item.id]
         ids.insert(ids.index(neighbour) + (step > 0), item.id)
         _renumber(ids)
+        _note(item, "moved")
 
 
 def place(item: ReferenceItem, rank: int) -> None:
@@ -301,6 +304,7 @@ def place(item: ReferenceItem, rank: int) -> None:
     follower = offered[rank - 1] if rank <= len(offered) else None
     ids.insert(ids.index(follower) if follower else len(ids), item.id)
     _renumber(ids)
+    _note(item, "moved")
 
 
 def rank(item: ReferenceItem) -> int:
@@ -319,6 +323,7 @@ def sort_by_name(which: ReferenceList, parent_id: int | None = None) -> None:
     label = ReferenceItem.label_en if language() == "en" else ReferenceItem.label_fr
     rows = db.session.execute(select(ReferenceItem.id, label).where(_within(which, parent_id)))
     _renumber([item_id for item_id, _label in sorted(rows, key=lambda row: (sort_key(row[1]), row[0]))])
+    audit.record(AuditKind.LIST_CHANGED, list=which, what="sorted")
 
 
 def retire(item: ReferenceItem) -> None:
@@ -326,12 +331,14 @@ def retire(item: ReferenceItem) -> None:
     take_turn()
     _refuse_kept(item)
     item.retired_at = item.retired_at or now()
+    _note(item, "retired")
     forget()
 
 
 def restore(item: ReferenceItem) -> None:
     """Offer a retired value again."""
     item.retired_at = None
+    _note(item, "restored")
     forget()
 
 
@@ -341,9 +348,14 @@ def remove(item: ReferenceItem) -> None:
     _refuse_kept(item)
     if is_used(item):
         raise Refused({"item": _("« %(label)s » est utilisée : vous pouvez la retirer.", label=item.label)})
+    _note(item, "removed")
     db.session.delete(item)
     db.session.flush()
     forget()
+
+
+def _note(item: ReferenceItem, what: str) -> None:
+    audit.record(AuditKind.LIST_CHANGED, item.label_fr, list=item.list, what=what)
 
 
 def _refuse_kept(item: ReferenceItem) -> None:

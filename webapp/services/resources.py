@@ -6,20 +6,20 @@ left as it is.
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import exists, func, select, tuple_
 
 from webapp.access import Viewer
-from webapp.clock import timezones
+from webapp.clock import now, timezones
 from webapp.config import LANGUAGES
 from webapp.emails import email_key, normal_email
 from webapp.extensions import db
 from webapp.i18n import _
-from webapp.models import BillingEntity, Principal, PrincipalKind, Resource, Role
-from webapp.services import links, organisation, sessions
+from webapp.models import AuditKind, BillingEntity, Principal, PrincipalKind, Resource, Role
+from webapp.services import audit, links, organisation, sessions
 from webapp.services.refusal import Refused
 from webapp.services.search import small
 from webapp.text import search_key, sort_key
@@ -94,6 +94,13 @@ def counts() -> Counts:
         ).select_from(Resource)
     ).one()
     return Counts(*row)
+
+
+def names(ids: Iterable[int | None]) -> dict[int, str]:
+    """Return the names of resources by id, of those who have left too."""
+    wanted = {one for one in ids if one is not None}
+    rows = select(Resource.id, Resource.name).where(Resource.id.in_(wanted))
+    return dict(db.session.execute(rows).all()) if wanted else {}
 
 
 def any_exists() -> bool:
@@ -175,6 +182,7 @@ def create_resource(values: Mapping[str, Any], by: Viewer) -> Resource:
     db.session.add(resource)
     db.session.flush()
     log.info("resource %d created by %s", resource.id, _name_of(by))
+    audit.record(AuditKind.RESOURCE_CREATED, resource.name)
     return resource
 
 
@@ -196,7 +204,20 @@ def update_resource(resource: Resource, values: Mapping[str, Any], by: Viewer) -
         sessions.end_all(resource.id)
         links.end_all(resource.id)
     log.info("resource %d changed by %s: %s", resource.id, _name_of(by), ", ".join(sorted(changed)))
+    audit.record(AuditKind.RESOURCE_CHANGED, resource.name, fields=sorted(changed), **_rights(before, after, changed))
     return changed
+
+
+def _rights(before: Mapping[str, Any], after: Mapping[str, Any], changed: Collection[str]) -> dict[str, Any]:
+    """Return of what decides on rights, what it was and what it became."""
+    told = {name: [before[name], after[name]] for name in ("role", "is_active") if name in changed}
+    if "billing_entities" in changed:
+        # By name, as they are called now: what the audit tells must read the same when they are gone.
+        sides = [before["billing_entities"], after["billing_entities"]]
+        named = select(BillingEntity.id, BillingEntity.name).where(BillingEntity.id.in_({*sides[0], *sides[1]}))
+        names = {row.id: row.name for row in db.session.execute(named)}
+        told["billing_entities"] = [sorted(names[one] for one in side) for side in sides]
+    return told
 
 
 def deactivate(resource: Resource, by: Viewer) -> None:
@@ -218,6 +239,8 @@ def _assign(resource: Resource, values: Mapping[str, Any]) -> None:
         setattr(resource, name, key)
     if "billing_entities" in values:
         resource.billing_entities = _entities(values["billing_entities"])
+    # Who has only other entities is another version too (R4).
+    resource.updated_at = now()
 
 
 def name_keys(name: str, email: str) -> dict[str, Any]:

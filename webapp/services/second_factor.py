@@ -14,8 +14,8 @@ from sqlalchemy import delete, func, select, update
 from webapp import vault
 from webapp.clock import now
 from webapp.extensions import db
-from webapp.models import RecoveryCode, Resource
-from webapp.services import organisation
+from webapp.models import AuditKind, RecoveryCode, Resource
+from webapp.services import audit, organisation
 
 #: A code lasts half a minute; the one before and the one after are accepted, since clocks differ.
 STEP_SECONDS = 30
@@ -71,6 +71,7 @@ def enable(resource: Resource, secret: str, typed: str) -> list[str] | None:
         return None
     resource.totp_secret = vault.seal(secret)
     resource.totp_last_step = step
+    audit.record(AuditKind.SECOND_FACTOR_ON, resource.name)
     return renew_recovery_codes(resource)
 
 
@@ -78,6 +79,7 @@ def disable(resource: Resource) -> None:
     """Ask for the password alone from now on."""
     resource.totp_secret = None
     resource.totp_last_step = 0
+    audit.record(AuditKind.SECOND_FACTOR_OFF, resource.name)
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.resource_id == resource.id))
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from webapp.clock import now
 from webapp.extensions import db
-from webapp.models import StaffSession
+from webapp.models import Resource, StaffSession
 from webapp.tokens import hash_token, new_token
 
 
@@ -39,6 +39,19 @@ def open_ones(resource_id: int, lifetime: timedelta) -> Sequence[StaffSession]:
         )
         .order_by(StaffSession.last_seen_at.desc(), StaffSession.id.desc())
     ).all()
+
+
+def owner_of_ended(token: str, lifetime: timedelta) -> int | None:
+    """Return whose a session was that no longer counts, unless it ended long ago or they may not sign in any more."""
+    lately = now() - lifetime
+    owner = select(StaffSession.resource_id).join(Resource, Resource.id == StaffSession.resource_id)
+    return db.session.scalar(
+        owner.where(
+            StaffSession.token_hash == hash_token(token),
+            or_(StaffSession.ended_at > lately, StaffSession.last_seen_at.between(lately - lifetime, lately)),
+            Resource.is_active,
+        )
+    )
 
 
 def end(session_id: int, resource_id: int) -> bool:

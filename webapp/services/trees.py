@@ -186,7 +186,7 @@ def _parameters(view: TreeView, viewer: Viewer) -> dict[str, Any]:
     if view.is_mine:
         return my_contacts.owned_by(viewer)
     principals = {f"principal{number}": principal_id for number, principal_id in enumerate(viewer.principal_ids)}
-    return {"tree": view.tree, **principals}
+    return {"tree": view.tree, **principals, **seen_by(viewer)}
 
 
 @lru_cache

@@ -23,6 +23,9 @@ from webapp.services import organisation, references
 #: The parts of an address, and their columns.
 ADDRESS_PARTS = {part: part for part in TEXT_PARTS} | {part: f"{part}_id" for part in REFERENCE_PARTS}
 
+#: By the name of each value of an address, its column.
+_ADDRESS_COLUMNS = {f"{kind}_{part}": column for kind in AddressKind for part, column in ADDRESS_PARTS.items()}
+
 _ADDRESS_NAMES = {kind: [(f"{kind}_{part}", column) for part, column in ADDRESS_PARTS.items()] for kind in AddressKind}
 
 
@@ -31,6 +34,9 @@ _INTERNAL = frozenset(
     """id sort_key search_key number_key version created_at created_by_id updated_at updated_by_id
     deleted_at deleted_by_id""".split()
 )
+
+#: The values that are lists of ids, and the tables of these.
+_LISTS = {"allowed_resources": "resource", "billing_entities": "billing_entity"}
 
 #: What the columns of search keys hold.
 MAX_SEARCH_KEY = 1000
@@ -79,6 +85,17 @@ class Shape:
             **{f"{kind}_{part}": "" if part in TEXT_PARTS else None for kind in AddressKind for part in ADDRESS_PARTS},
             **dict.fromkeys(self.phone_names, ""),
         }
+
+    def points_at(self, name: str) -> str | None:
+        """Return the table whose records a value names by id, or nothing."""
+        if name in _LISTS:
+            return _LISTS[name]
+        if (part := _ADDRESS_COLUMNS.get(name)) is not None:
+            column = self.address_model.__table__.columns[part]
+        else:
+            column = self.model.__table__.columns.get(self.columns.get(name, ""))
+        keys = column.foreign_keys if column is not None else ()
+        return next((key.column.table.name for key in keys), None)
 
     def read(self, record: Any) -> dict[str, Any]:
         """Return all values of a record, by name."""

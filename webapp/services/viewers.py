@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import CompoundSelect, bindparam, literal, select, union_all, update
 
 from webapp.access import Viewer, unscoped
 from webapp.clock import now
@@ -74,6 +74,24 @@ def by_session(token: str, lifetime: timedelta) -> Viewer | None:
         principal_ids=(EVERYBODY_ID, *((ADMINS_ID,) if is_admin else ()), first.principal_id, *entities),
         session_id=first.session_id,
         session_token=token,
+    )
+
+
+def holding() -> CompoundSelect[int, int]:
+    """Return a select of every active resource with each principal they hold: what `by_session` reads of one.
+
+    Columns `resource_id` and `principal_id`.
+    """
+    id_ = Resource.id.label("resource_id")
+    everybody, admins = (
+        literal(one, Resource.principal_id.type).label("principal_id") for one in (EVERYBODY_ID, ADMINS_ID)
+    )
+    named = select(id_, BillingEntity.principal_id).join(_named, _named.c.resource_id == Resource.id)
+    return union_all(
+        select(id_, everybody).where(Resource.is_active),
+        select(id_, admins).where(Resource.is_active, Resource.role == Role.ADMIN),
+        select(id_, Resource.principal_id).where(Resource.is_active),
+        named.join(BillingEntity, BillingEntity.id == _named.c.billing_entity_id).where(Resource.is_active),
     )
 
 

@@ -22,6 +22,7 @@ def index() -> Response:
         "admin.billing_entities": _n("%(num)d entité", "%(num)d entités", entities),
         "admin.settings": f"{organisation.load().name} · {mail}",
         "admin.access_matrix": _("Qui voit et fait quoi"),
+        "admin.audit_log": _("Qui a fait quoi, quand et d’où"),
     }
     return admin_page("_index.html", _("Administration"), people=people, summaries=summaries)
 

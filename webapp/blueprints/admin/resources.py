@@ -70,6 +70,7 @@ def resource(resource_id: int) -> Response:
 def resource_edit(resource_id: int) -> Response:
     resource = _resource(resource_id)
     form = ResourceForm.load(service.values_of(resource))
+    form.prepare(resource)
     if form.posted_and_valid():
         with saving(form):
             service.update_resource(resource, form.values(), by=viewer())
@@ -132,7 +133,7 @@ def _edit_page(form: ResourceForm, resource: Resource | None = None) -> Response
         _("Modification de la ressource") if resource else _("Nouvelle ressource"),
         form=form,
         resource=resource,
-        status=422 if form.errors else 200,
+        status=form.status,
     )
 
 

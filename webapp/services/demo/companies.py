@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import update
-
-from webapp.extensions import db
+from webapp.clock import at
 from webapp.models import CommercialStatus, Company, CompanyPhoneKind, ReferenceList
 from webapp.services import companies
 from webapp.services.demo.drafts import LONGEST_AGE, Draft, drafts
 from webapp.services.demo.places import phone_in, street_in, vat_number_in, website_of
 from webapp.services.demo.world import Duty, Member, World, read
+from webapp.services.history import recording
 
 Values = dict[str, Any]
 
@@ -59,6 +58,9 @@ PHONES = {
 #: The free numbers that North America keeps for fiction; other countries keep none.
 TOLL_FREE = {"CA": "+1 800 555 01xx", "US": "+1 800 555 01xx"}
 
+#: What is often not known yet when a company is entered.
+LEARNT_LATER = ("alias", "vat_number", "annual_revenue", "employees", "comments", "main_street", "website", "industry")
+
 #: Which office looks after the companies near a site of ours.
 OFFICE_OF_SITE = {
     "lyon": "lyon", "toulouse": "lyon", "brussels": "brussels", "luxembourg": "brussels", "geneva": "geneva",
@@ -71,12 +73,32 @@ def fill(world: World) -> list[Draft]:
     made = drafts(world)
     for draft in made:
         team = Team(draft, world)
-        company = companies.create(_values(draft, team, world), world.by)
+        company = _live(draft, team, world)
         draft.id, draft.team = company.id, team.active
         draft.surveys_enabled, draft.is_reference = company.surveys_enabled, company.is_reference
-        # Not by the record, which would then be a version further than on the day it was entered.
-        db.session.execute(update(Company).where(Company.id == company.id).values(_dates(draft, team, world)))
     return made
+
+
+def _live(draft: Draft, team: "Team", world: World) -> Company:
+    """Enter a company, then complete it and comment on it as days go by, more often lately than long ago."""
+    random, somebody = world.random, world.member(Duty.ADMIN, team.office)
+    author = (team.active or [somebody])[0]
+    entered = world.working_moment(draft.age)
+    changed = max(entered, world.working_moment(draft.age * random.random() ** 1.5))
+    values = _values(draft, team, world)
+    later = world.learnt_later(values, LEARNT_LATER)
+    with at(entered):
+        company = companies.create(values, world.hand(author))
+    if team.active and world.chance(0.3):
+        met = entered + (changed - entered) * random.random()
+        with at(met):
+            recording.commented(
+                company, random.choice(read("companies")["notes"]), world.hand(random.choice(team.active))
+            )
+    if later:
+        with at(changed):
+            companies.update(company, later, world.hand(random.choice([author, *team.active, somebody])))
+    return company
 
 
 def _values(draft: Draft, team: "Team", world: World) -> Values:
@@ -233,21 +255,4 @@ def _access(draft: Draft, team: Team, world: World) -> Values:
         "restrict_access": draft.restricted,
         "allowed_resources": allowed,
         "billing_entities": [world.entity_ids[key] for key in draft.entities],
-    }
-
-
-# --- when, and by whom --------------------------------------------------------------------------------------------
-
-
-def _dates(draft: Draft, team: Team, world: World) -> Values:
-    """Return when a company was entered and last changed, more often lately than long ago, and by whom."""
-    author = (team.active or [world.member(Duty.ADMIN, team.office)])[0]
-    last = world.random.choice([author, *team.active, world.member(Duty.ADMIN, team.office)])
-    created = world.working_moment(draft.age)
-    changed = world.working_moment(draft.age * world.random.random() ** 1.5)
-    return {
-        "created_at": created,
-        "created_by_id": author.resource_id,
-        "updated_at": max(created, changed),
-        "updated_by_id": last.resource_id,
     }

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import insert, update
 
+from webapp.clock import at
 from webapp.dates import PartialDate
 from webapp.extensions import db
 from webapp.models import CommercialStatus, Contact, ContactPhoneKind, MyContact, ReferenceList
@@ -33,6 +34,8 @@ PHONES = {
     ContactPhoneKind.OTHER_FAX: 0.02,
     ContactPhoneKind.CAR: 0.02,
 }
+#: What is often not known yet when somebody is entered.
+LEARNT_LATER = ("job_title", "phone_mobile", "phone_office", "email2", "department", "birthday", "comments")
 #: How many of one's own list have their birthday in the week that begins.
 BIRTHDAYS_THIS_WEEK = 3
 #: How many contacts an administrator keeps.
@@ -65,11 +68,22 @@ def _enter(draft: Draft, world: World) -> list[int]:
             **_phones(draft, world),
             **_details(person, people, draft, world),
         }
-        contact = contacts.create(values, world.by)
-        ids.append(contact.id)
-        # Not by the record, which would then be a version further than on the day it was entered.
-        db.session.execute(update(Contact).where(Contact.id == contact.id).values(_dates(draft, world)))
+        ids.append(_meet(values, draft, world))
     return ids
+
+
+def _meet(values: Values, draft: Draft, world: World) -> int:
+    """Enter somebody, after their company, then complete what is known of them; return their id."""
+    author = world.hand(world.random.choice(draft.team) if draft.team else world.member(Duty.ADMIN, "paris"))
+    entered = world.working_moment(draft.age * world.random.random())
+    changed = max(entered, world.working_moment(draft.age * world.random.random() ** 1.5))
+    later = world.learnt_later(values, LEARNT_LATER)
+    with at(entered):
+        contact = contacts.create(values, author)
+    if later:
+        with at(changed):
+            contacts.update(contact, later, author)
+    return contact.id
 
 
 # --- the tabs --------------------------------------------------------------------------------------------------------
@@ -147,18 +161,6 @@ def _birthday(world: World) -> PartialDate:
 def _day(world: World, years: range) -> PartialDate:
     day = date(world.random.choice(years), 1, 1) + timedelta(days=world.random.randrange(365))
     return PartialDate(day.month, day.day, day.year)
-
-
-def _dates(draft: Draft, world: World) -> Values:
-    """Return when somebody was entered, after their company, and last changed, and by whom."""
-    author = world.random.choice(draft.team) if draft.team else world.member(Duty.ADMIN, "paris")
-    created = world.working_moment(draft.age * world.random.random())
-    return {
-        "created_at": created,
-        "created_by_id": author.resource_id,
-        "updated_at": max(created, world.working_moment(draft.age * world.random.random() ** 1.5)),
-        "updated_by_id": author.resource_id,
-    }
 
 
 # --- one's own list ---------------------------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """What every part of the demonstration draws on: the lists, the people hired, and chance that always falls alike."""
 
 import tomllib
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
@@ -110,6 +111,16 @@ class World:
 
     def _digits(self, pattern: str) -> str:
         return "".join(str(self.random.randrange(10)) if sign == "x" else sign for sign in pattern)
+
+    def hand(self, member: Member) -> Viewer:
+        """Return who acts when a member of the staff does."""
+        return replace(self.by, resource_id=member.resource_id)
+
+    def learnt_later(self, values: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+        """Take out of the values of a new record some that somebody adds one day, and return them."""
+        known = [name for name in names if values.get(name)]
+        later = self.random.sample(known, self.random.randint(0, min(3, len(known))))
+        return {name: values.pop(name) for name in later}
 
     def working_moment(self, days_ago: float) -> datetime:
         """Return a moment of a working day, some days ago."""

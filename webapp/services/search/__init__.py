@@ -6,5 +6,6 @@ sources    where candidates come from: the indexes of each engine
 mending    words one typing error away
 finding    the search itself, in turns
 small      the same in what needs no index
+indexing   filling the indexes when all texts are there
 marking    where the match is in what is shown
 """

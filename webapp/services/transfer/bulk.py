@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Table, bindparam, func, insert, select, update
+from sqlalchemy import Table, bindparam, insert, update
 
-from webapp.access import unscoped
-from webapp.extensions import db, on_postgres
+from webapp.extensions import db
 
 #: Rows read, checked and written together.
 BATCH = 2_000
@@ -25,6 +24,7 @@ class Stored:
 
     id: int
     values: dict[str, Any]
+    version: int
     in_trash: bool
     #: What the columns show that hold no value of its own: the number and the name of another record.
     shown: Mapping[str, str]
@@ -35,17 +35,6 @@ def batches(rows: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
     rows = iter(rows)
     while batch := list(islice(rows, size)):
         yield batch
-
-
-def reserve_ids(model: Any, count: int) -> Sequence[int]:
-    """Return ids for `count` new records, given to nobody else."""
-    if on_postgres():
-        sequence = func.pg_get_serial_sequence(model.__tablename__, "id")
-        numbers = func.generate_series(1, count).table_valued("number")
-        return db.session.scalars(select(func.nextval(sequence)).select_from(numbers)).all()
-    # The transaction writes, so nobody else does meanwhile.
-    last = db.session.scalar(unscoped(select(func.max(model.id)), WHY)) or 0
-    return range(last + 1, last + 1 + count)
 
 
 def insert_rows(model: Any, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -5,14 +5,16 @@ tells the rest).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement
 
 from webapp.i18n import _, _n
-from webapp.models import Company
+from webapp.models import Company, CompanySearch
 from webapp.services import companies, organisation
+from webapp.services.search import indexing
 from webapp.services.transfer import exporting, importing, parents
 from webapp.services.transfer.bulk import Stored, batches
 from webapp.services.transfer.columns import Column, Kind
@@ -61,14 +63,15 @@ def import_companies(table: Table, fields: Iterable[Column], wish: Wish) -> Repo
 
     Raises UnusableFile when the file as a whole can't be read, or its columns are not those of companies.
     """
-    return importing.run(
-        table,
-        all_columns(fields),
-        wish,
-        _Import,
-        identified_by="company_number",
-        required=companies.REQUIRED,
-    )
+    with nullcontext() if wish.dry_run else indexing.at_once(CompanySearch):
+        return importing.run(
+            table,
+            all_columns(fields),
+            wish,
+            _Import,
+            identified_by="company_number",
+            required=companies.REQUIRED,
+        )
 
 
 class _Import(RecordImport[Row]):
@@ -79,6 +82,7 @@ class _Import(RecordImport[Row]):
 
     def __init__(self, job: Job):
         super().__init__(job, Writer(job.names, job.report, job.wish.by))
+        self._by = job.wish.by
         self._settings = organisation.load()
         self._links: list[Link] = []
         #: New companies that wait for an automatic number until all those of the file are known.
@@ -101,7 +105,7 @@ class _Import(RecordImport[Row]):
         found = Parents(self._links, self._lines, self._unwritten, self._report).find()
         if self._is_dry or self._report.error_count:
             return
-        parents.write(found)
+        parents.write(found, self._by)
         if self._settings.auto_numbering:
             give_numbers(self._waiting, self._settings.number_prefix)
 

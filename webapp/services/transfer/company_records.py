@@ -18,7 +18,7 @@ from webapp.models import (
     CompanyListing,
     Resource,
 )
-from webapp.services import companies, organisation
+from webapp.services import companies, organisation, sharing
 from webapp.services.companies import SHAPE
 from webapp.services.search import texts
 from webapp.services.transfer import records
@@ -26,11 +26,8 @@ from webapp.services.transfer.bulk import BATCH, WHY, Stored, batches, insert_ro
 from webapp.services.transfer.parts import Parts
 from webapp.services.values import number_key
 
-#: Access as values; of the two lists, the ids.
-OPEN: dict[str, Any] = {"restrict_access": False, "allowed_resources": frozenset(), "billing_entities": frozenset()}
-
 #: All that a file can say of a company, as it is before anybody said it.
-NOTHING: Mapping[str, Any] = {**SHAPE.empty, **OPEN}
+NOTHING: Mapping[str, Any] = {**SHAPE.empty, **sharing.OPEN_COMPANY}
 
 _PARTS = Parts(SHAPE, texts.COMPANIES)
 
@@ -45,6 +42,7 @@ def load(which: ColumnElement[bool], limit: int | None = None, lock: bool = Fals
     rows: Select[Any] = (
         select(
             Company.id,
+            Company.version,
             Company.deleted_at,
             parent.company_number.label("parent_number"),
             parent.name.label("parent"),
@@ -69,7 +67,7 @@ def _stored(row: Any) -> Stored:
     for name in SHAPE.columns:
         values[name] = getattr(row, f"value_{name}")
     shown = {"parent_number": row.parent_number or "", "parent": row.parent or ""}
-    return Stored(row.id, values, row.deleted_at is not None, shown)
+    return Stored(row.id, values, row.version, row.deleted_at is not None, shown)
 
 
 def _add_access(found: dict[int, Stored]) -> None:
@@ -136,6 +134,11 @@ class Writer(records.RecordWriter[Row]):
     model = Company
     parts = _PARTS
 
+    shape = SHAPE
+
+    def _about(self, key: int, values: Mapping[str, Any]) -> dict[str, int]:
+        return {"company_id": key}
+
     def _columns(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return companies.company_columns(values)
 
@@ -163,7 +166,9 @@ class Writer(records.RecordWriter[Row]):
         )
 
     def _principals(self, values: Mapping[str, Any]) -> list[int]:
-        return companies.principals(values, self._names.principals_of_resources, self._names.principals_of_entities)
+        return sharing.company_principals(
+            values, self._names.principals_of_resources, self._names.principals_of_entities
+        )
 
 
 def give_numbers(company_ids: Sequence[int], prefix: str) -> None:

@@ -1,24 +1,24 @@
 """Many contacts at once: read as flat values with the company each is at, written a table at a time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, delete, select
 
 from webapp.access import unscoped
 from webapp.extensions import db
-from webapp.models import AddressKind, Company, CompanyAddress, Contact
-from webapp.services import contacts
+from webapp.models import AddressKind, Company, CompanyAddress, Contact, ContactGrant, Resource
+from webapp.services import contacts, sharing
 from webapp.services.contacts import SHAPE
 from webapp.services.search import texts
 from webapp.services.transfer import records
-from webapp.services.transfer.bulk import BATCH, WHY, Stored, batches
+from webapp.services.transfer.bulk import BATCH, WHY, Stored, batches, insert_rows
 from webapp.services.transfer.parts import Parts
 
 #: All that a file can say of a contact, as it is before anybody said it.
-NOTHING: Mapping[str, Any] = SHAPE.empty
+NOTHING: Mapping[str, Any] = {**SHAPE.empty, **sharing.OPEN_CONTACT}
 
 _PARTS = Parts(SHAPE, texts.CONTACTS)
 
@@ -30,13 +30,14 @@ def load(which: ColumnElement[bool], limit: int | None = None, lock: bool = Fals
     """Return the contacts that meet a condition, in order of id; `lock` keeps others from changing them meanwhile."""
     columns = [getattr(Contact, column).label(f"value_{name}") for name, column in SHAPE.columns.items()]
     company = (Company.company_number.label("number"), Company.name.label("name"))
-    rows = select(Contact.id, Contact.deleted_at, *company, *columns).join(Company, Contact.company_id == Company.id)
-    rows = rows.where(which).order_by(Contact.id).limit(limit)
+    rows = select(Contact.id, Contact.version, Contact.deleted_at, *company, *columns)
+    rows = rows.join(Company, Contact.company_id == Company.id).where(which).order_by(Contact.id).limit(limit)
     if lock:
         rows = rows.with_for_update(of=Contact)
     found = {row.id: _stored(row) for row in db.session.execute(unscoped(rows, WHY))}
     if found:
         _PARTS.load(found)
+        _add_access(found)
     return list(found.values())
 
 
@@ -44,7 +45,17 @@ def _stored(row: Any) -> Stored:
     values = dict(NOTHING)
     for name in SHAPE.columns:
         values[name] = getattr(row, f"value_{name}")
-    return Stored(row.id, values, row.deleted_at is not None, {"company_number": row.number or "", "company": row.name})
+    shown = {"company_number": row.number or "", "company": row.name}
+    return Stored(row.id, values, row.version, row.deleted_at is not None, shown)
+
+
+def _add_access(found: Mapping[int, Stored]) -> None:
+    """Read back from the grants the resources to whom contacts are open."""
+    rows = select(ContactGrant.contact_id, Resource.id).join(
+        Resource, Resource.principal_id == ContactGrant.principal_id
+    )
+    for contact_id, resource_id in db.session.execute(unscoped(rows.where(ContactGrant.contact_id.in_(found)), WHY)):
+        found[contact_id].values["allowed_resources"] |= {resource_id}
 
 
 # --- companies ---------------------------------------------------------------------------------------------------
@@ -133,9 +144,27 @@ class Writer(records.RecordWriter[Row]):
     model = Contact
     parts = _PARTS
 
+    shape = SHAPE
+
+    def _about(self, key: int, values: Mapping[str, Any]) -> dict[str, int]:
+        return {"company_id": values["company"], "contact_id": key}
+
     def _columns(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return contacts.contact_columns(values)
 
     def _country_of(self, row: Row) -> str:
         country_id: int | None = row.values["main_country"] or row.country_id
         return self._names.country_codes.get(country_id or 0, self._home)
+
+    def _clear(self, record_ids: Sequence[int]) -> None:
+        super()._clear(record_ids)
+        db.session.execute(delete(ContactGrant).where(ContactGrant.contact_id.in_(record_ids)))
+
+    def _hang(self, values: Mapping[int, Mapping[str, Any]], columns: Mapping[int, Mapping[str, Any]]) -> None:
+        """Write to whom restricted contacts are granted."""
+        grants = (
+            {"contact_id": key, "principal_id": one}
+            for key, of_contact in values.items()
+            for one in dict.fromkeys(sharing.contact_principals(of_contact, self._names.principals_of_resources))
+        )
+        insert_rows(ContactGrant, list(grants))

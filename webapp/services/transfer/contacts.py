@@ -5,14 +5,16 @@ with its first e-mail (`records.py` tells the rest). Its company is found by num
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement
 
 from webapp.i18n import _, _n
-from webapp.models import Contact
-from webapp.services import contacts
+from webapp.models import Contact, ContactSearch
+from webapp.services import contacts, sharing
+from webapp.services.search import indexing
 from webapp.services.transfer import exporting, importing
 from webapp.services.transfer.bulk import Stored, batches
 from webapp.services.transfer.columns import Column, Kind
@@ -30,8 +32,10 @@ _NAMES = ("first_name", "middle_name", "last_name")
 
 #: In whose list a contact is: a command is nobody's, so that a file says nothing of it.
 _MINE = "in_my_contacts"
-#: What files of contacts hold and contacts don't (yet): the portal, and whom a contact is open to (K7).
-_LATER = ("portal_enabled", "portal_expires_on", "portal_sponsor", "restrict_access", "allowed_resources")
+#: What files of contacts hold and contacts don't (yet): the portal (K7).
+_LATER = ("portal_enabled", "portal_expires_on", "portal_sponsor")
+#: What the dialog does not hold (yet): whom a contact is open to (K7).
+_ACCESS = (Column(name="restrict_access", kind=Kind.FLAG), Column(name="allowed_resources", kind=Kind.RESOURCES))
 
 
 def all_columns(fields: Iterable[Column]) -> list[Column]:
@@ -44,7 +48,8 @@ def all_columns(fields: Iterable[Column]) -> list[Column]:
         ordered.append(column)
         if column.name == "honorific":
             ordered.append(Column(name="full_name", kind=Kind.COMPUTED, compute=_full_name))
-    return ordered + [Column(name=name, kind=Kind.IGNORED) for name in (_MINE, *_LATER)]
+    ignored = [Column(name=name, kind=Kind.IGNORED) for name in (_MINE, *_LATER)]
+    return [*ordered, *ignored, *_ACCESS]
 
 
 def _read_number(cell: str) -> str:
@@ -72,7 +77,10 @@ def import_contacts(table: Table, fields: Iterable[Column], wish: Wish) -> Repor
     """
     # Of a company, its number is enough.
     required = [name for name in contacts.REQUIRED if name != "company" or "company_number" not in table.header]
-    return importing.run(table, all_columns(fields), wish, _Import, identified_by="contact_number", required=required)
+    with nullcontext() if wish.dry_run else indexing.at_once(ContactSearch):
+        return importing.run(
+            table, all_columns(fields), wish, _Import, identified_by="contact_number", required=required
+        )
 
 
 class _Import(RecordImport[Row]):
@@ -215,7 +223,7 @@ class _Import(RecordImport[Row]):
                 self._report.refuse(line, str(error), "last_name")
                 return None
         values, errors = self._reader.read(cells, old.values if old else NOTHING, NOTHING)
-        row = Row(line, values, old)
+        row = Row(line, sharing.normal(values), old)
         errors = self._check(row, cells, met) | errors
         for name, message in errors.items():
             self._report.refuse(line, message, name)
@@ -244,6 +252,8 @@ class _Import(RecordImport[Row]):
             return {"company_number" if self._reader.text(cells, "company_number") else "company": str(error)}
         row.values["company"] = employer.id if employer else None
         found = contacts.own_problems(row.values)
+        if row.stored is None or any(row.values[name] != row.stored.values[name] for name in sharing.OPEN_CONTACT):
+            found |= sharing.problems(row.values)
         if employer:
             row.country_id = employer.country_id
             was_reference = row.stored is not None and row.stored.values["is_reference"]

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
-from webapp.access import unscoped
+from webapp.access import Viewer, unscoped
 from webapp.extensions import db
 from webapp.i18n import _
-from webapp.models import Company
-from webapp.services.transfer.bulk import WHY, update_rows
+from webapp.models import Company, HistoryKind
+from webapp.services.history import recording
+from webapp.services.transfer.bulk import WHY, batches, update_rows
 from webapp.services.transfer.company_records import Row, ids_by_name, ids_by_number
 from webapp.services.transfer.report import Report
 from webapp.services.values import number_key
@@ -116,9 +117,22 @@ class Parents:
             self._report.refuse(lines[company_id], _("cette société serait sa propre filiale."), "parent_number")
 
 
-def write(parents: Mapping[int, int]) -> None:
-    """Set the parents of companies."""
-    update_rows(Company, [{"id": key, "parent_id": parent_id} for key, parent_id in parents.items()])
+def write(parents: Mapping[int, int], by: Viewer) -> None:
+    """Set the parents of companies; the history tells it of those that were there before (H1)."""
+    for some in batches(parents):
+        rows = select(Company.id, Company.parent_id, Company.version).where(Company.id.in_(some))
+        moved = [row for row in db.session.execute(unscoped(rows, WHY)) if row.version > 1]
+        entries = [
+            {
+                "company_id": row.id,
+                "version": row.version,
+                "data": {"changes": [{"name": "parent", "old": row.parent_id, "new": parents[row.id]}]},
+            }
+            for row in moved
+            if row.parent_id != parents[row.id]
+        ]
+        recording.many(HistoryKind.MODIFIED, entries, by)
+        update_rows(Company, [{"id": key, "parent_id": parents[key]} for key in some])
 
 
 def _in_circles(parents: Mapping[int, int]) -> set[int]:

@@ -17,13 +17,15 @@ from webapp.access import Viewer, unscoped
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.i18n import _
-from webapp.services import organisation
-from webapp.services.transfer.bulk import BATCH, WHY, Stored, insert_rows, reserve_ids, update_rows
+from webapp.models import HistoryKind
+from webapp.services import ids, organisation
+from webapp.services.history import recording, wording
+from webapp.services.transfer.bulk import BATCH, WHY, Stored, insert_rows, update_rows
 from webapp.services.transfer.importing import Cells, Job
 from webapp.services.transfer.names import Names
 from webapp.services.transfer.parts import Parts
 from webapp.services.transfer.report import Report
-from webapp.services.values import number_key
+from webapp.services.values import Change, Shape, differences, number_key
 
 #: The ids of records that are not written begin here.
 _NO_ID = 1 << 62
@@ -50,19 +52,20 @@ class RecordWriter(ABC, Generic[R]):
     """Writes records of one kind with all that hangs on them, a table at a time."""
 
     model: ClassVar[Any]
+    shape: ClassVar[Shape]
     parts: ClassVar[Parts]
 
     def __init__(self, names: Names, report: Report, by: Viewer):
         self._names = names
         self._report = report
-        self._by_id = by.resource_id
+        self._by = by
         self._home = organisation.load().country
 
     def write(self, rows: Mapping[int, R]) -> None:
         """Insert or change records, given by id."""
         moment = now()
-        saved = {"updated_at": moment, "updated_by_id": self._by_id}
-        born = {"created_at": moment, "created_by_id": self._by_id, "version": 1}
+        saved = {"updated_at": moment, "updated_by_id": self._by.resource_id}
+        born = {"created_at": moment, "created_by_id": self._by.resource_id, "version": 1}
         columns = {key: {"id": key, **self._columns(row.values), **saved} for key, row in rows.items()}
         changed = [key for key, row in rows.items() if row.stored]
         insert_rows(self.model, [columns[key] | born for key, row in rows.items() if row.stored is None])
@@ -73,11 +76,32 @@ class RecordWriter(ABC, Generic[R]):
         countries = {key: self._country_of(row) for key, row in rows.items()}
         self._report.warnings["phones"] += self.parts.insert(values, countries)
         self._hang(values, columns)
+        self._tell(rows)
+
+    def _tell(self, rows: Mapping[int, R]) -> None:
+        """Write the history of records: that they were made, or what changed (H1, H2, D17)."""
+        made = [self._about(key, row.values) for key, row in rows.items() if row.stored is None]
+        recording.many(HistoryKind.CREATED, made, self._by)
+        changes = {key: differences(row.stored.values, row.values) for key, row in rows.items() if row.stored}
+        names = wording.names(self.shape, [one for changed in changes.values() for one in changed])
+        told: dict[HistoryKind, list[dict[str, Any]]] = {kind: [] for kind in _KINDS}
+        for key, changed in changes.items():
+            for kind, company_id in _tellings(changed):
+                about = self._about(key, rows[key].values)
+                about |= {"company_id": company_id} if company_id else {}
+                data = {"changes": recording.lines(self.shape, changed, names)}
+                told[kind].append({**about, "version": rows[key].stored.version + 1, "data": data})  # type: ignore[union-attr]
+        for kind, entries in told.items():
+            recording.many(kind, entries, self._by)
 
     def check(self, rows: Iterable[R]) -> None:
         """Note what writing these rows would note, and write nothing."""
         for row in rows:
             self._report.warnings["phones"] += self.parts.unread_phones(row.values, self._country_of(row))
+
+    @abstractmethod
+    def _about(self, key: int, values: Mapping[str, Any]) -> dict[str, int]:
+        """Return how the history names a record."""
 
     @abstractmethod
     def _columns(self, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,6 +117,16 @@ class RecordWriter(ABC, Generic[R]):
 
     def _hang(self, values: Mapping[int, Mapping[str, Any]], columns: Mapping[int, Mapping[str, Any]]) -> None:
         """Write what hangs on records besides their parts."""
+
+
+_KINDS = (HistoryKind.LEFT, HistoryKind.JOINED, HistoryKind.MODIFIED)
+
+
+def _tellings(changes: Sequence[Change]) -> list[tuple[HistoryKind, int | None]]:
+    """Return the entries by which some changes are told, each with the company it is told of if not the present one."""
+    if moved := next((change for change in changes if change.name == "company"), None):
+        return [(HistoryKind.LEFT, moved.old), (HistoryKind.JOINED, None)]
+    return [(HistoryKind.MODIFIED, None)] if changes else []
 
 
 class Unnumbered:
@@ -181,8 +215,8 @@ class RecordImport(ABC, Generic[R]):
     def _with_ids(self, rows: Sequence[R]) -> dict[int, R]:
         """Return rows by the id of their record: the one it has, or a new one."""
         new = sum(1 for row in rows if row.stored is None)
-        ids = iter(islice(self._unused_ids, new) if self._is_dry else reserve_ids(self.model, new))
-        return {row.stored.id if row.stored else next(ids): row for row in rows}
+        unused = iter(islice(self._unused_ids, new) if self._is_dry else ids.reserve(self.model, new))
+        return {row.stored.id if row.stored else next(unused): row for row in rows}
 
     # -- which record a row is about
 

@@ -46,7 +46,9 @@ const clear = (dialog) => {
 const askToLeave = (dialog) => {
   const question = document.getElementById("dialog-leave").content.firstElementChild.cloneNode(true);
   question.addEventListener("close", () => {
-    if (question.returnValue === "leave") dialog.close();
+    if (question.returnValue !== "leave") return;
+    dialog.querySelector("form[hx-post]")?.dispatchEvent(new Event("abandoned", { bubbles: true }));
+    dialog.close();
   });
   document.getElementById("dialogs").append(question);
   show(question);

@@ -1,11 +1,13 @@
 // Messages: they leave by themselves unless they tell of an error, wait while they are read, and can be dismissed.
 const SECONDS = 8;
+const SECONDS_TO_UNDO = 20;
 
 const watch = (toast) => {
   toast.dataset.seen = "";
   if (toast.matches(".error")) return;
   let timer;
-  const start = () => (timer = setTimeout(() => toast.remove(), SECONDS * 1000));
+  const seconds = toast.querySelector("[data-undo]") ? SECONDS_TO_UNDO : SECONDS;
+  const start = () => (timer = setTimeout(() => toast.remove(), seconds * 1000));
   const wait = () => clearTimeout(timer);
   toast.addEventListener("pointerenter", wait);
   toast.addEventListener("focusin", wait);

@@ -1,0 +1,104 @@
+"""The trash: what one deleted, to take back; for admins what anybody did, and to remove it for good (R3, D16)."""
+
+from datetime import datetime
+
+from flask import Blueprint, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from webapp.access import ADMIN, STAFF, access, get_in_trash
+from webapp.extensions import db
+from webapp.i18n import _, _n
+from webapp.models import Company, Contact
+from webapp.services import organisation, trash
+from webapp.services.refusal import Refused
+from webapp.text import clean_line, read_id
+from webapp.web import page, saved, viewer
+
+bp = Blueprint("trash", __name__, url_prefix="/trash")
+
+
+@bp.get("/")
+@access(STAFF)
+def show() -> Response:
+    """What one may take back, the last deleted first; `q` filters by name."""
+    name = clean_line(request.args.get("q", ""))[:100]
+    items, after = trash.items(viewer(), _place(), name)
+    return page(
+        "trash/show.html",
+        "trash/_list.html",
+        items=items,
+        name=name,
+        after={"at": after.deleted_at.isoformat(), "kind": after.kind, "id": after.id} if after else None,
+        days=organisation.load().trash_days,
+    )
+
+
+def _place() -> trash.Place | None:
+    """Return where the page asked for begins; an address that makes no sense asks for the first one."""
+    kind, record_id = request.args.get("kind"), read_id(request.args.get("id", ""))
+    try:
+        moment = datetime.fromisoformat(request.args.get("at", ""))
+    except ValueError:
+        return None
+    if moment.tzinfo is None or kind not in ("company", "contact") or record_id is None:
+        return None
+    return trash.Place(moment, kind, record_id)
+
+
+@bp.post("/companies/<int:company_id>/restore")
+@access(STAFF)
+def restore_company(company_id: int) -> Response:
+    """Take a company back, with the contacts that went with it."""
+    company = get_in_trash(Company, company_id, viewer())
+    contacts = trash.restore_company(company, by=viewer())
+    db.session.commit()
+    message = _("Société restaurée : %(name)s", name=company.name)
+    if contacts:
+        message += " " + _n("(avec %(num)d contact)", "(avec %(num)d contacts)", contacts)
+    return saved(url_for("companies.show", company_id=company_id), message, companyChanged={"id": company_id})
+
+
+@bp.post("/contacts/<int:contact_id>/restore")
+@access(STAFF)
+def restore_contact(contact_id: int) -> Response:
+    """Take a contact back."""
+    contact = get_in_trash(Contact, contact_id, viewer())
+    try:
+        trash.restore_contact(contact, by=viewer())
+    except Refused as refusal:
+        db.session.rollback()
+        flash(" ".join(map(str, refusal.errors.values())), "error")
+        return redirect(url_for(".show"), 303)
+    db.session.commit()
+    message = _("Contact restauré : %(name)s", name=contact.name)
+    return saved(url_for("contacts.show", contact_id=contact_id), message, contactChanged={"id": contact_id})
+
+
+@bp.route("/companies/<int:company_id>/purge", methods=["GET", "POST"])
+@access(ADMIN)
+def purge_company(company_id: int) -> Response:
+    """« Effacer pour de bon », then a confirmation."""
+    company = get_in_trash(Company, company_id, viewer())
+    if request.method == "POST":
+        name = company.name
+        trash.purge_company(company, by=viewer())
+        db.session.commit()
+        return saved(url_for(".show"), _("Effacé pour de bon : %(name)s", name=name))
+    return _confirm(company.name, url_for(".purge_company", company_id=company_id), with_contacts=True)
+
+
+@bp.route("/contacts/<int:contact_id>/purge", methods=["GET", "POST"])
+@access(ADMIN)
+def purge_contact(contact_id: int) -> Response:
+    """« Effacer pour de bon », then a confirmation."""
+    contact = get_in_trash(Contact, contact_id, viewer())
+    if request.method == "POST":
+        name = contact.name
+        trash.purge_contact(contact, by=viewer())
+        db.session.commit()
+        return saved(url_for(".show"), _("Effacé pour de bon : %(name)s", name=name))
+    return _confirm(contact.name, url_for(".purge_contact", contact_id=contact_id), with_contacts=False)
+
+
+def _confirm(name: str, action: str, *, with_contacts: bool) -> Response:
+    return page("trash/purge.html", "trash/_purge_dialog.html", name=name, action=action, with_contacts=with_contacts)

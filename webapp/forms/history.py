@@ -1,0 +1,57 @@
+"""The words of a history: what each value is called in its dialog, and how it reads (H1), and the comment one adds."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from webapp.dates import PartialDate
+from webapp.forms.base import Form
+from webapp.forms.company import CompanyForm
+from webapp.forms.contact import ContactForm
+from webapp.forms.coordinates import ADDRESS_TITLES
+from webapp.forms.fields import Field, LongText, Lookup, PartialDay
+from webapp.forms.record import RecordForm
+from webapp.i18n import _, _l, language
+from webapp.models import AddressKind
+from webapp.services.history.reading import Line
+
+#: Longer texts are shown as far as this; the rest unfolds.
+SHORT = 120
+
+
+class CommentForm(Form):
+    comment = LongText(_l("Commentaire"), required=True, max_length=5_000)
+
+
+def label(line: Line, *, of_contact: bool) -> str:
+    """Return what a value is called; a part of an address with the address it belongs to."""
+    field = _fields(ContactForm if of_contact else CompanyForm).get(line.name)
+    if field is None:
+        return line.name
+    kind = line.name.partition("_")[0]
+    is_part = kind in (member.value for member in AddressKind) and field.name != kind
+    text = str(field.label.text)
+    return f"{ADDRESS_TITLES[AddressKind(kind)]} · {text}" if is_part else text
+
+
+def shown(value: Any, line: Line, companies: Mapping[int, str], *, of_contact: bool) -> str:
+    """Return how a value reads: in the reader's language, by the names it had at the time; "" when it is empty."""
+    if value in (None, "", []):
+        return ""
+    if line.names:
+        ids = value if isinstance(value, list) else [value]
+        place = 1 if language() == "en" else 0
+        return ", ".join(line.names[str(one)][place] for one in ids if str(one) in line.names)
+    match _fields(ContactForm if of_contact else CompanyForm).get(line.name):
+        case Lookup():
+            return companies.get(value) or _("Société à accès restreint")
+        case PartialDay() as field:
+            return field.shown(PartialDate.parse(value))
+        case Field() as field:
+            return field.shown(value)
+    return str(value)
+
+
+@cache
+def _fields(form: type[RecordForm]) -> dict[str, Field]:
+    return {field.name: field for tab in form.tab_classes for field in tab().inputs()}

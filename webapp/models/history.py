@@ -1,0 +1,53 @@
+"""What happened to a record: entries that are only ever added (H1 to H4)."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from webapp.clock import now
+from webapp.extensions import Model
+from webapp.models.base import Choice, Id, IntKey, Moment
+
+
+class HistoryKind(StrEnum):
+    """What an entry tells; its sentence stands in `services/history/sentences.py`."""
+
+    CREATED = "created"
+    MODIFIED = "modified"
+    COMMENTED = "commented"
+    #: A contact left this company for another, and came to this one from another (D17).
+    LEFT = "left"
+    JOINED = "joined"
+    DELETED = "deleted"
+    RESTORED = "restored"
+
+
+class HistoryEvent(Model):
+    """One entry: who did what to which record, and when.
+
+    It names its records by id without a foreign key: it stays when they are gone. On each engine a trigger refuses to
+    change or remove one.
+    """
+
+    __tablename__ = "history_event"
+    __table_args__ = (
+        Index("ix_history_event_company", "company_id", "at", "id"),
+        Index("ix_history_event_contact", "contact_id", "at", "id"),
+    )
+
+    id: Mapped[IntKey]
+    at: Mapped[datetime] = mapped_column(Moment, default=now)
+    kind: Mapped[HistoryKind] = mapped_column(Choice(HistoryKind))
+    #: The company it is told of: of a contact, the one they were at (D17).
+    company_id: Mapped[int] = mapped_column(Id)
+    #: The contact it is about, if it isn't the company itself.
+    contact_id: Mapped[int | None] = mapped_column(Id)
+    #: Who did it; nobody when a command did.
+    actor_id: Mapped[int | None] = mapped_column(Id, ForeignKey("resource.id"))
+    #: The version of the record that a save left behind.
+    version: Mapped[int | None]
+    #: `changes`, `comment`... as each kind has them (`services/history/recording.py`).
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

@@ -1,0 +1,124 @@
+"""The audit: what admins must be able to look up, who did it, when, from where (R1, R2).
+
+Services write an entry in the transaction of what it tells. Who is at the other end, and at which address, is said once
+for each request (`come_from`, `is_by`); a command is nobody's. Entries never hold a secret, nor what was typed in vain.
+"""
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+
+from webapp.extensions import db
+from webapp.i18n import LazyString, _l
+from webapp.models import AuditEntry, AuditKind, Resource
+from webapp.text import search_key
+
+#: Entries in a page.
+PAGE = 50
+
+#: What each kind of entry is called, in the list and in its filter.
+TITLES: Mapping[AuditKind, LazyString] = {
+    AuditKind.SIGNED_IN: _l("Session ouverte"),
+    AuditKind.SIGN_IN_REFUSED: _l("Connexion refusée"),
+    AuditKind.SIGNED_OUT: _l("Session fermée"),
+    AuditKind.SESSIONS_ENDED: _l("Fin de sessions"),
+    AuditKind.PASSWORD_CHANGED: _l("Changement de mot de passe"),
+    AuditKind.SECOND_FACTOR_ON: _l("Double authentification activée"),
+    AuditKind.SECOND_FACTOR_OFF: _l("Double authentification désactivée"),
+    AuditKind.RESOURCE_CREATED: _l("Ressource ajoutée"),
+    AuditKind.RESOURCE_CHANGED: _l("Ressource modifiée"),
+    AuditKind.SETTINGS_CHANGED: _l("Paramètres modifiés"),
+    AuditKind.LIST_CHANGED: _l("Liste modifiée"),
+    AuditKind.BILLING_ENTITY_CHANGED: _l("Entité de facturation modifiée"),
+    AuditKind.IMPORTED: _l("Import"),
+    AuditKind.EXPORTED: _l("Export"),
+    AuditKind.PURGED: _l("Effacement pour de bon"),
+}
+
+
+class _Origin(NamedTuple):
+    actor_id: int | None = None
+    address: str = ""
+
+
+_NOBODY = _Origin()
+_origin: ContextVar[_Origin] = ContextVar("origin", default=_NOBODY)
+
+
+def come_from(address: str) -> None:
+    """Say from which network address what follows is asked, by nobody known yet."""
+    _origin.set(_Origin(None, address[:64]))
+
+
+def is_by(resource_id: int | None) -> None:
+    """Say who asks for what follows."""
+    _origin.set(_origin.get()._replace(actor_id=resource_id))
+
+
+def forget() -> None:
+    """Say that what follows is nobody's, from nowhere: the request or the command is over."""
+    _origin.set(_NOBODY)
+
+
+def record(kind: AuditKind, about: str = "", **data: Any) -> None:
+    """Write an entry: `about` names what it is about; `data` holds what else there is to tell, as JSON does."""
+    origin = _origin.get()
+    told = {"about": about, **data} if about else data
+    db.session.add(AuditEntry(kind=kind, actor_id=origin.actor_id, address=origin.address, data=told))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What entries are looked for; each part None or "" for all."""
+
+    kind: AuditKind | None = None
+    #: Words that begin words of the name of who did it.
+    who: str = ""
+    #: What is named: the person, the list, the file.
+    about: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry, as the page shows it."""
+
+    id: int
+    at: datetime
+    kind: AuditKind
+    actor: str | None
+    address: str
+    about: str
+    #: Whatever else it tells, by name.
+    data: Mapping[str, Any]
+
+
+def browse(wanted: Wanted, before: int | None = None) -> tuple[list[Entry], int | None]:
+    """Return a page of entries, newest first, and the id before which the next begins, if there is one."""
+    entry = AuditEntry
+    rows = select(entry.id, entry.at, entry.kind, entry.address, entry.data, Resource.name.label("actor"))
+    rows = rows.outerjoin(Resource, Resource.id == entry.actor_id)
+    if wanted.kind:
+        rows = rows.where(entry.kind == wanted.kind)
+    for word in search_key(wanted.who).split() if wanted.who else ():
+        rows = rows.where((" " + Resource.search_key).contains(f" {word}", autoescape=True))
+    if wanted.about:
+        rows = rows.where(entry.data["about"].as_string().icontains(wanted.about, autoescape=True))
+    if wanted.since:
+        rows = rows.where(entry.at >= wanted.since)
+    if wanted.until:
+        rows = rows.where(entry.at < wanted.until)
+    if before is not None:
+        rows = rows.where(entry.id < before)
+    found = [_entry(row) for row in db.session.execute(rows.order_by(entry.id.desc()).limit(PAGE + 1))]
+    return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None
+
+
+def _entry(row: Any) -> Entry:
+    data = {name: value for name, value in row.data.items() if name != "about"}
+    return Entry(row.id, row.at, row.kind, row.actor, row.address, row.data.get("about", ""), data)

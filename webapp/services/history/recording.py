@@ -1,0 +1,124 @@
+"""Entries of the history: written by the services, in the transaction of the change they tell (H1 to H4, D17).
+
+One save is one entry, with a line for each value it changed; a save that changes nothing has none. An entry holds
+values as they were, and beside the ids of other records their names at the time.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from webapp.access import Viewer, unscoped
+from webapp.clock import now
+from webapp.dates import PartialDate
+from webapp.extensions import db
+from webapp.models import Company, Contact, HistoryEvent, HistoryKind
+from webapp.services.history import wording
+from webapp.services.values import Change, Shape
+
+Record = Company | Contact
+
+
+def created(record: Record, by: Viewer) -> None:
+    """Tell that a record was made."""
+    _add(HistoryKind.CREATED, record, by)
+
+
+def modified(record: Record, shape: Shape, changes: Sequence[Change], by: Viewer) -> None:
+    """Tell what a save changed, if it changed anything; a contact that changes company is told of at both."""
+    if not changes:
+        return
+    data = {"changes": lines(shape, changes)}
+    moves = [change for change in changes if change.name == "company"] if isinstance(record, Contact) else []
+    for move in moves:
+        _add(HistoryKind.LEFT, record, by, data, company_id=move.old)
+        _add(HistoryKind.JOINED, record, by, data)
+    if not moves:
+        _add(HistoryKind.MODIFIED, record, by, data)
+
+
+def deleted(record: Record, by: Viewer, contacts: int = 0) -> None:
+    """Tell that a record was put in the trash, a company with so many contacts (D16)."""
+    _add(HistoryKind.DELETED, record, by, {"contacts": contacts} if contacts else {})
+
+
+def restored(record: Record, by: Viewer, contacts: int = 0) -> None:
+    """Tell that a record came back from the trash, a company with so many contacts (D16)."""
+    _add(HistoryKind.RESTORED, record, by, {"contacts": contacts} if contacts else {})
+
+
+def commented(record: Record, comment: str, by: Viewer) -> None:
+    """Tell what somebody has to say of a record."""
+    _add(HistoryKind.COMMENTED, record, by, {"comment": comment})
+
+
+def many(kind: HistoryKind, rows: Iterable[Mapping[str, Any]], by: Viewer) -> None:
+    """Tell the same of many records: `company_id` of each, and `contact_id`, `version`, `data` where they have it."""
+    common = {"kind": kind, "at": now(), "actor_id": by.resource_id, "contact_id": None, "version": 1, "data": {}}
+    if entries := [{**common, **row} for row in rows]:
+        db.session.execute(insert(HistoryEvent.__table__), entries)  # type: ignore[arg-type]
+
+
+def lines(
+    shape: Shape, changes: Sequence[Change], names: Mapping[str, Mapping[int, list[str]]] | None = None
+) -> list[dict[str, Any]]:
+    """Return what an entry holds of some changes: values as JSON has them, and the names of what they point at.
+
+    `names` are those of these changes and of others, when they were read together.
+    """
+    names = wording.names(shape, changes) if names is None else names
+    return [_line(change, names.get(change.name, {})) for change in changes]
+
+
+def _line(change: Change, names: Mapping[int, list[str]]) -> dict[str, Any]:
+    line = {"name": change.name, "old": plain(change.old), "new": plain(change.new)}
+    if known := {str(one): names[one] for one in wording.ids_in(change) if one in names} if names else {}:
+        line["names"] = known
+    return line
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON holds it."""
+    if isinstance(value, PartialDate):
+        return str(value)
+    return sorted(value) if isinstance(value, list | tuple | set | frozenset) else value
+
+
+def values_at(
+    record: Record, values: Mapping[str, Any], version: int
+) -> tuple[dict[str, Any], dict[str, HistoryEvent]]:
+    """Return the values of a record as they were at a version, from those it has now, undoing what came after.
+
+    With them, by name, the last entry that changed each value since: who did, and when.
+    """
+    event = HistoryEvent
+    about = (
+        event.contact_id == record.id
+        if isinstance(record, Contact)
+        else ((event.company_id == record.id) & event.contact_id.is_(None))
+    )
+    since = select(event).where(about, event.version > version, event.kind != HistoryKind.LEFT)
+    before = {name: plain(value) for name, value in values.items()}
+    changed_by: dict[str, HistoryEvent] = {}
+    for entry in db.session.scalars(unscoped(since.order_by(event.id.desc()), "of a record the viewer may see")):
+        for line in entry.data.get("changes", ()):
+            before[line["name"]] = line["old"]
+            changed_by.setdefault(line["name"], entry)
+    return before, changed_by
+
+
+def _add(
+    kind: HistoryKind, record: Record, by: Viewer, data: Mapping[str, Any] | None = None, company_id: int | None = None
+) -> None:
+    of_company, contact_id = (record.company_id, record.id) if isinstance(record, Contact) else (record.id, None)
+    db.session.add(
+        HistoryEvent(
+            kind=kind,
+            company_id=company_id or of_company,
+            contact_id=contact_id,
+            actor_id=by.resource_id,
+            version=record.version,
+            data=dict(data or {}),
+        )
+    )

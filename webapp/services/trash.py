@@ -1,0 +1,209 @@
+"""The trash: what was deleted, back as it was, or gone for good (R3, D16).
+
+A company goes there with its contacts as one set, and comes back with them; a contact deleted by itself stands there by
+itself. Whoever deleted something finds it there, as admins find everything; it keeps its access, its history and the
+marks of « Mes contacts ».
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, delete, func, literal, or_, select, update
+from sqlalchemy.orm import aliased
+
+from webapp.access import Viewer, granted, unscoped, visible_in_trash
+from webapp.clock import now
+from webapp.extensions import db
+from webapp.i18n import _
+from webapp.models import (
+    AuditKind,
+    Company,
+    CompanyGrant,
+    CompanyListing,
+    CompanySearch,
+    Contact,
+    ContactSearch,
+    Resource,
+)
+from webapp.services import audit, companies, ids, organisation
+from webapp.services.history import recording
+from webapp.services.refusal import Refused
+from webapp.services.values import Change
+from webapp.text import search_key
+
+#: How many are shown at a time; how many are purged in one transaction by the clock.
+PAGE, BATCH = 50, 200
+
+_WHY = "what hangs on a record in the trash goes where it goes"
+
+
+class Place(NamedTuple):
+    """Where a page begins: after this one, in the order of the list."""
+
+    deleted_at: datetime
+    kind: str
+    id: int
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something in the trash, as the list shows it."""
+
+    kind: str
+    id: int
+    name: str
+    #: Of a contact, where they were.
+    company: str
+    deleted_at: datetime
+    deleted_by: str
+    #: Of a company, how many contacts went with it.
+    contacts: int
+
+    @property
+    def place(self) -> Place:
+        return Place(self.deleted_at, self.kind, self.id)
+
+
+def items(viewer: Viewer, after: Place | None = None, name: str = "") -> tuple[list[Item], Place | None]:
+    """Return a page of what `viewer` may take back, the last deleted first, and where the next begins, if there is one.
+
+    `name` keeps those whose name holds its words.
+    """
+    words = search_key(name).split() if name else []
+    found: list[Item] = []
+    for kind, rows in (("company", _companies(viewer)), ("contact", _contacts(viewer))):
+        model = Company if kind == "company" else Contact
+        rows = rows.where(*(model.search_key.contains(word, autoescape=True) for word in words))
+        if after:
+            rows = rows.where(_comes_after(model, kind, after))
+        rows = rows.order_by(model.deleted_at.desc(), model.id.desc()).limit(PAGE + 1)
+        found += [Item(kind, **row._asdict()) for row in db.session.execute(rows)]
+    found.sort(key=lambda item: (item.kind, -item.id))
+    found.sort(key=lambda item: item.deleted_at, reverse=True)
+    return found[:PAGE], found[PAGE - 1].place if len(found) > PAGE else None
+
+
+def _comes_after(model: Any, kind: str, after: Place) -> ColumnElement[bool]:
+    at_once = model.deleted_at == after.deleted_at
+    if kind == after.kind:
+        return or_(model.deleted_at < after.deleted_at, at_once & (model.id < after.id))
+    return (
+        or_(model.deleted_at < after.deleted_at, at_once) if kind > after.kind else model.deleted_at < after.deleted_at
+    )
+
+
+def _companies(viewer: Viewer) -> Select[Any]:
+    with_it = select(func.count()).where(Contact.company_id == Company.id, Contact.deleted_at == Company.deleted_at)
+    columns: tuple[Any, ...] = (Company.id, Company.name, literal("").label("company"), Company.deleted_at)
+    rows = visible_in_trash(Company, viewer, *columns, _DELETER.name.label("deleted_by"))
+    return _by_whom(rows.add_columns(with_it.scalar_subquery().label("contacts")), Company)
+
+
+def _contacts(viewer: Viewer) -> Select[Any]:
+    """Select the contacts that were deleted by themselves."""
+    columns: tuple[Any, ...] = (Contact.id, Contact.name, Company.name.label("company"), Contact.deleted_at)
+    rows = visible_in_trash(Contact, viewer, *columns, _DELETER.name.label("deleted_by"))
+    rows = _by_whom(rows.add_columns(literal(0).label("contacts")), Contact)
+    by_themselves = or_(Company.deleted_at.is_(None), Company.deleted_at != Contact.deleted_at)
+    return rows.join(Company, Company.id == Contact.company_id).where(by_themselves)
+
+
+_DELETER = aliased(Resource)
+
+
+def _by_whom(rows: Select[Any], model: Any) -> Select[Any]:
+    return rows.select_from(model).outerjoin(_DELETER, _DELETER.id == model.deleted_by_id)
+
+
+# --- going back ------------------------------------------------------------------------------------------------------
+
+
+def restore_company(company: Company, by: Viewer) -> int:
+    """Take a company out of the trash with the contacts that went with it; return how many they are (D16)."""
+    with_it = update(Contact).where(Contact.company_id == company.id, Contact.deleted_at == company.deleted_at)
+    with_it = with_it.values(deleted_at=None, deleted_by_id=None).execution_options(synchronize_session=False)
+    contacts: int = db.session.execute(with_it).rowcount  # type: ignore[attr-defined]
+    _bring_back(company, by)
+    companies.write_listings(company)
+    recording.restored(company, by, contacts)
+    return contacts
+
+
+def restore_contact(contact: Contact, by: Viewer) -> None:
+    """Take a contact out of the trash; raises Refused while their company is there."""
+    company = db.session.scalar(unscoped(select(Company).where(Company.id == contact.company_id), _WHY))
+    if company is None or company.deleted_at:
+        message = _("La société de ce contact est dans la corbeille : restaurez-la d’abord.")
+        raise Refused({"company": message})
+    _bring_back(contact, by)
+    recording.restored(contact, by)
+
+
+def _bring_back(record: Company | Contact, by: Viewer) -> None:
+    record.deleted_at = record.deleted_by_id = None
+    record.updated_at, record.updated_by_id = now(), by.resource_id
+    db.session.flush()
+
+
+# --- gone for good ---------------------------------------------------------------------------------------------------
+
+
+def purge_company(company: Company, by: Viewer) -> None:
+    """Remove a company in the trash for good, with all its contacts; its subsidiaries stay, without parent."""
+    people = select(Contact.id).where(Contact.company_id == company.id)
+    _purge_contacts(list(db.session.scalars(unscoped(people, _WHY))))
+    for subsidiary in db.session.scalars(unscoped(select(Company).where(Company.parent_id == company.id), _WHY)):
+        subsidiary.parent_id, subsidiary.updated_at, subsidiary.updated_by_id = None, now(), by.resource_id
+        db.session.flush()
+        recording.modified(subsidiary, companies.SHAPE, [Change("parent", company.id, None)], by)
+    _note("company", company.id, company.name)
+    for model in (CompanySearch, CompanyListing, CompanyGrant):
+        db.session.execute(delete(model).where(model.company_id == company.id))
+    ids.erase(Company, [company.id])
+    db.session.delete(company)
+    db.session.flush()
+
+
+def purge_contact(contact: Contact, by: Viewer) -> None:
+    """Remove a contact in the trash for good."""
+    _note("contact", contact.id, contact.name)
+    db.session.expunge(contact)
+    _purge_contacts([contact.id])
+
+
+def _purge_contacts(contact_ids: Sequence[int]) -> None:
+    ids.erase(Contact, contact_ids)
+    for start in range(0, len(contact_ids), BATCH):
+        some = contact_ids[start : start + BATCH]
+        db.session.execute(delete(ContactSearch).where(ContactSearch.contact_id.in_(some)))
+        # What else hangs on them goes with them, in the database.
+        db.session.execute(
+            delete(Contact).where(Contact.id.in_(some)), execution_options={"synchronize_session": False}
+        )
+
+
+def _note(kind: str, record_id: int, name: str) -> None:
+    audit.record(AuditKind.PURGED, name, record=kind, id=record_id)
+
+
+def purge_old(by: Viewer) -> int:
+    """Remove for good some of what has been in the trash for longer than the organisation keeps it; return how many.
+
+    Whoever calls it commits, and calls it again while it finds any: a transaction that removes thousands would keep
+    everybody waiting.
+    """
+    days = organisation.load().trash_days
+    if not days:
+        return 0
+    before = now() - timedelta(days=days)
+    old = select(Company).where(Company.deleted_at < before).order_by(Company.deleted_at).limit(BATCH)
+    gone = list(db.session.scalars(granted(old, "of the clock")))
+    for company in gone:
+        purge_company(company, by)
+    left = select(Contact).where(Contact.deleted_at < before).order_by(Contact.deleted_at).limit(BATCH)
+    people = list(db.session.scalars(granted(left, "of the clock"))) if not gone else []
+    for contact in people:
+        purge_contact(contact, by)
+    return len(gone) + len(people)

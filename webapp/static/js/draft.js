@@ -1,0 +1,68 @@
+// Drafts: what is typed is kept on the server a moment after typing stops, and when the page is left before that.
+const PAUSE = 2000;
+const waiting = new Map();
+
+const post = (url, values, form, more = {}) =>
+  fetch(url, {
+    method: "POST",
+    body: new URLSearchParams({ csrf_token: form.elements.csrf_token.value, path: form.dataset.draft, ...values }),
+    // A fragment is enough of an answer, and a session that has ended is no page to follow.
+    headers: { "HX-Request": "true" },
+    ...more,
+  });
+
+const content = (form) => {
+  const typed = [...new FormData(form)].filter(([, value]) => typeof value === "string");
+  const secret = new Set([...form.querySelectorAll("input[type=password]")].map((input) => input.name));
+  return new URLSearchParams(typed.filter(([name]) => name !== "csrf_token" && !secret.has(name))).toString();
+};
+
+const say = (form, what) => {
+  const status = form.querySelector(".draft-status");
+  if (status) status.textContent = what ? status.dataset[what] : "";
+};
+
+const keep = async (form, more) => {
+  stop(form);
+  if (form.getAttribute("aria-busy") === "true") return;
+  const request = new AbortController();
+  waiting.set(form, { request });
+  try {
+    const answer = await post("/drafts", { content: content(form) }, form, { signal: request.signal, ...more });
+    say(form, answer.status === 204 ? "kept" : "failed");
+  } catch (error) {
+    if (error.name !== "AbortError") say(form, "failed");
+  }
+};
+
+const stop = (form) => {
+  const { timer, request } = waiting.get(form) ?? {};
+  clearTimeout(timer);
+  request?.abort();
+  waiting.delete(form);
+};
+
+const typed = (event) => {
+  const form = event.target.closest?.("form[data-draft]");
+  if (!form) return;
+  stop(form);
+  say(form, "");
+  waiting.set(form, { timer: setTimeout(() => keep(form), PAUSE) });
+};
+document.addEventListener("input", typed);
+document.addEventListener("change", typed);
+
+// What is being saved is no draft any more.
+document.addEventListener("submit", (event) => stop(event.target), true);
+
+// Left by closing the tab or going elsewhere: what was typed last goes with it.
+addEventListener("pagehide", () => {
+  for (const [form, { timer }] of waiting) if (timer && form.isConnected) keep(form, { keepalive: true });
+});
+
+document.addEventListener("abandoned", (event) => {
+  const form = event.target;
+  if (!form.matches("form[data-draft]")) return;
+  stop(form);
+  post("/drafts/discard", {}, form).catch(() => {});
+});
