@@ -87,8 +87,10 @@ def logout() -> Response:
 
 def _note_refusal(account: Resource | None) -> None:
     """Keep the refusal for the audit: whose account, but never what was typed, which may be a password."""
-    audit.record(AuditKind.SIGN_IN_REFUSED, account.name if account else "")
-    db.session.commit()
+    # Before the first resource there is no account to watch, and a backup may still be brought back.
+    if account or resources.any_exists():
+        audit.record(AuditKind.SIGN_IN_REFUSED, account.name if account else "")
+        db.session.commit()
 
 
 def wait_sentence(refusal: throttle.TooManyAttempts) -> str:

@@ -97,10 +97,11 @@ def _only_ever_add_to(table: str) -> None:
             f"CREATE FUNCTION {table}_stays() RETURNS trigger LANGUAGE plpgsql AS "
             f"$$ BEGIN RAISE EXCEPTION 'a row of {table} stays as it is'; END $$"
         )
-        op.execute(
-            f"CREATE TRIGGER {table}_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-            f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_stays()"
-        )
+        for events, each in (("UPDATE OR DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
+            op.execute(
+                f"CREATE TRIGGER {table}_stays_{each.lower()} BEFORE {events} ON {table} "
+                f"FOR EACH {each} EXECUTE FUNCTION {table}_stays()"
+            )
         return
     for event in ("UPDATE", "DELETE"):
         op.execute(
