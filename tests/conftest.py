@@ -212,7 +212,16 @@ EXPECTED_MESSAGES = re.compile(r"the server responded with a status of (409|422)
 @pytest.fixture(scope="session")
 def live_server(session_app: Flask) -> Iterator[str]:
     """Serve the application from a thread of this process, on whatever database the running test has."""
-    server = make_server("127.0.0.1", 0, session_app, threaded=True)
+
+    def answer_at_once(environ: Any, start_response: Any) -> list[bytes]:
+        # Werkzeug's server leaves a file open when a browser that is closed hangs up in the middle of it.
+        answer = session_app(environ, start_response)
+        try:
+            return [b"".join(answer)]
+        finally:
+            getattr(answer, "close", lambda: None)()
+
+    server = make_server("127.0.0.1", 0, answer_at_once, threaded=True)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
