@@ -29,13 +29,32 @@ Principals = Sequence[int] | BindParameter[Any]
 PRINCIPALS: BindParameter[Any] = bindparam("principals", expanding=True)
 
 
-def company_rule(principals: Principals) -> ColumnElement[bool]:
-    """One sees a company that is granted to one of one's principals, and is not in the trash."""
-    return Company.deleted_at.is_(None) & _company_granted(Company.id, principals)
-
-
 def _company_granted(company_id: Any, principals: Principals) -> ColumnElement[bool]:
     return exists().where(CompanyGrant.company_id == company_id, CompanyGrant.principal_id.in_(principals))
+
+
+def _contact_open(principals: Principals) -> ColumnElement[bool]:
+    """A contact is open to all who see the company, or to those it names (A3)."""
+    contact, grant = Contact.__table__.c, ContactGrant.__table__.c
+    named = exists().where(grant.contact_id == contact.id, grant.principal_id.in_(principals))
+    return contact.restrict_access.is_(False) | named
+
+
+def _company_open(principals: Principals) -> ColumnElement[bool]:
+    return _company_granted(Company.id, principals)
+
+
+def _contact_open_with_company(principals: Principals) -> ColumnElement[bool]:
+    return _contact_open(principals) & _company_granted(Contact.company_id, principals)
+
+
+#: To whom a record is open, in the trash or not.
+OPEN = {Company: _company_open, Contact: _contact_open_with_company}
+
+
+def company_rule(principals: Principals) -> ColumnElement[bool]:
+    """One sees a company that is granted to one of one's principals, and is not in the trash."""
+    return Company.deleted_at.is_(None) & _company_open(principals)
 
 
 def contact_rule(principals: Principals) -> ColumnElement[bool]:
@@ -51,20 +70,12 @@ def contact_rule_within_seen_company(principals: Principals = PRINCIPALS) -> Col
     return Contact.__table__.c.deleted_at.is_(None) & _contact_open(principals)
 
 
-def _contact_open(principals: Principals) -> ColumnElement[bool]:
-    """A contact is open to all who see the company, or to those it names (A3)."""
-    contact, grant = Contact.__table__.c, ContactGrant.__table__.c
-    named = exists().where(grant.contact_id == contact.id, grant.principal_id.in_(principals))
-    return contact.restrict_access.is_(False) | named
-
-
 def history_rule(principals: Principals) -> ColumnElement[bool]:
     """One reads what is told of a company one sees, but of its contacts only those one sees, or saw before the trash.
 
     What is told of a contact that was erased is told to nobody: whose eyes it was for is erased too (A2, D17).
     """
-    one_sees = _contact_open(principals) & _company_granted(Contact.company_id, principals)
-    about = exists().where(Contact.id == HistoryEvent.contact_id, one_sees)
+    about = exists().where(Contact.id == HistoryEvent.contact_id, _contact_open_with_company(principals))
     # Whoever reads entries joins their contacts, for the names: these are others than those of the rule.
     return HistoryEvent.contact_id.is_(None) | about.correlate(HistoryEvent)
 
@@ -97,55 +108,47 @@ def _visible(model: type[Any], columns: Sequence[Any], principals: Principals) -
 
 def get_visible(model: type[M], record_id: int, viewer: Viewer) -> M:
     """Return one record; one that is hidden or missing raises the same 404, so existence isn't told."""
-    if not -(2**63) <= record_id < 2**63:
-        raise NotFound
-    record = db.session.scalar(_one_visible(model), {"id": record_id, **seen_by(viewer)})
-    if record is None:
-        raise NotFound
-    return record  # type: ignore[no-any-return]
-
-
-def visible_in_trash(model: type[Any], viewer: Viewer, *columns: Any) -> Select[Any]:
-    """Return a select of the records in the trash that `viewer` may take back: an admin all, others their own (R3)."""
-    if model is Company:
-        rule = _company_granted(Company.id, viewer.principal_ids)
-    else:
-        rule = _company_granted(Contact.company_id, viewer.principal_ids) & _contact_open(viewer.principal_ids)
-    deleted_by = true() if viewer.is_admin else model.deleted_by_id == viewer.resource_id
-    statement = select(*columns) if columns else select(model)
-    return granted(statement.where(model.deleted_at.is_not(None), deleted_by, rule), "visible in the trash")
-
-
-def get_in_trash(model: type[M], record_id: int, viewer: Viewer) -> M:
-    """Return one record in the trash that `viewer` may take back, or raise 404."""
-    if not -(2**63) <= record_id < 2**63:
-        raise NotFound
-    table: Any = model
-    record = db.session.scalar(visible_in_trash(model, viewer).where(table.id == record_id))
-    if record is None:
-        raise NotFound
-    return record  # type: ignore[no-any-return]
+    return _found(_one_visible(model), record_id, **seen_by(viewer))  # type: ignore[no-any-return]
 
 
 def get_even_deleted(model: type[M], record_id: int, viewer: Viewer) -> M:
     """Return one record as `get_visible` does, in the trash too if the viewer saw it before: what was typed into its
     form would be lost otherwise (R4)."""
+    statement = select(model).where(_id_of(model), OPEN[model](viewer.principal_ids))
+    return _found(granted(statement, "as before it was deleted"), record_id)  # type: ignore[no-any-return]
+
+
+def visible_in_trash(model: type[Any], viewer: Viewer, *columns: Any) -> Select[Any]:
+    """Return a select of the records in the trash that `viewer` may take back: an admin all, others their own (R3)."""
+    deleted_by = true() if viewer.is_admin else model.deleted_by_id == viewer.resource_id
+    statement = select(*columns) if columns else select(model)
+    statement = statement.where(model.deleted_at.is_not(None), deleted_by, OPEN[model](viewer.principal_ids))
+    return granted(statement, "visible in the trash")
+
+
+def get_in_trash(model: type[M], record_id: int, viewer: Viewer) -> M:
+    """Return one record in the trash that `viewer` may take back, or raise 404."""
+    statement = visible_in_trash(model, viewer).where(_id_of(model))
+    return _found(statement, record_id)  # type: ignore[no-any-return]
+
+
+def _found(statement: Select[Any], record_id: int, **parameters: Any) -> Any:
+    """Return the record of this id that a select finds, or raise 404; any number may be asked for."""
     if not -(2**63) <= record_id < 2**63:
         raise NotFound
-    table: Any = model
-    if table is Company:
-        rule = _company_granted(Company.id, viewer.principal_ids)
-    else:
-        rule = _company_granted(Contact.company_id, viewer.principal_ids) & _contact_open(viewer.principal_ids)
-    record = db.session.scalar(granted(select(model).where(table.id == record_id, rule), "as before it was deleted"))
+    record = db.session.scalar(statement, {"id": record_id, **parameters})
     if record is None:
         raise NotFound
     return record
 
 
+def _id_of(model: Any) -> ColumnElement[bool]:
+    return model.id == bindparam("id")  # type: ignore[no-any-return]
+
+
 @cache
 def _one_visible(model: type[Any]) -> Select[Any]:
-    return visible_to_all(model).where(model.id == bindparam("id"))
+    return visible_to_all(model).where(_id_of(model))
 
 
 def granted(statement: E, how: str) -> E:
