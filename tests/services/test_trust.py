@@ -136,7 +136,7 @@ class SeveralPeople(RuleBasedStateMachine):
     def erase_a_company(self, firm: int) -> None:
         if (company := self._in_trash(Company, firm, "anne")) is not None:
             gone = [(Contact, one) for one in ids_of(Contact, None, Contact.company_id == firm)]
-            trash.purge_company(company, self.world.viewer("anne"))
+            trash.purge(company, self.world.viewer("anne"))
             db.session.commit()
             for key in [(Company, firm), *gone]:
                 del self.values[key]

@@ -78,27 +78,26 @@ def restore_contact(contact_id: int) -> Response:
 @access(ADMIN)
 def purge_company(company_id: int) -> Response:
     """« Effacer pour de bon », then a confirmation."""
-    company = get_in_trash(Company, company_id, viewer())
-    if request.method == "POST":
-        name = company.name
-        trash.purge_company(company, by=viewer())
-        db.session.commit()
-        return saved(url_for(".show"), _("Effacé pour de bon : %(name)s", name=name))
-    return _confirm(company.name, url_for(".purge_company", company_id=company_id), with_contacts=True)
+    return _purge(get_in_trash(Company, company_id, viewer()))
 
 
 @bp.route("/contacts/<int:contact_id>/purge", methods=["GET", "POST"])
 @access(ADMIN)
 def purge_contact(contact_id: int) -> Response:
     """« Effacer pour de bon », then a confirmation."""
-    contact = get_in_trash(Contact, contact_id, viewer())
+    return _purge(get_in_trash(Contact, contact_id, viewer()))
+
+
+def _purge(record: Company | Contact) -> Response:
     if request.method == "POST":
-        name = contact.name
-        trash.purge_contact(contact, by=viewer())
+        name = record.name
+        trash.purge(record, by=viewer())
         db.session.commit()
         return saved(url_for(".show"), _("Effacé pour de bon : %(name)s", name=name))
-    return _confirm(contact.name, url_for(".purge_contact", contact_id=contact_id), with_contacts=False)
-
-
-def _confirm(name: str, action: str, *, with_contacts: bool) -> Response:
-    return page("trash/purge.html", "trash/_purge_dialog.html", name=name, action=action, with_contacts=with_contacts)
+    return page(
+        "trash/purge.html",
+        "trash/_purge_dialog.html",
+        name=record.name,
+        action=request.path,
+        with_contacts=isinstance(record, Company),
+    )

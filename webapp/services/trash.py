@@ -86,12 +86,10 @@ def items(viewer: Viewer, after: Place | None = None, name: str = "") -> tuple[l
 
 
 def _comes_after(model: Any, kind: str, after: Place) -> ColumnElement[bool]:
-    at_once = model.deleted_at == after.deleted_at
+    earlier, at_once = model.deleted_at < after.deleted_at, model.deleted_at == after.deleted_at
     if kind == after.kind:
-        return or_(model.deleted_at < after.deleted_at, at_once & (model.id < after.id))
-    return (
-        or_(model.deleted_at < after.deleted_at, at_once) if kind > after.kind else model.deleted_at < after.deleted_at
-    )
+        return or_(earlier, at_once & (model.id < after.id))
+    return or_(earlier, at_once) if kind > after.kind else earlier
 
 
 def _companies(viewer: Viewer) -> Select[Any]:
@@ -150,27 +148,29 @@ def _bring_back(record: Company | Contact, by: Viewer) -> None:
 # --- gone for good ---------------------------------------------------------------------------------------------------
 
 
-def purge_company(company: Company, by: Viewer) -> None:
-    """Remove a company in the trash for good, with all its contacts; its subsidiaries stay, without parent."""
+def purge(record: Company | Contact, by: Viewer) -> None:
+    """Remove a record in the trash for good, and tell the audit."""
+    audit.record(AuditKind.PURGED, record.name, record=record.__tablename__, id=record.id)
+    if isinstance(record, Contact):
+        db.session.expunge(record)
+        _purge_contacts([record.id])
+    else:
+        _purge_company(record, by)
+
+
+def _purge_company(company: Company, by: Viewer) -> None:
+    """Remove a company with all its contacts; its subsidiaries stay, without parent."""
     people = select(Contact.id).where(Contact.company_id == company.id)
     _purge_contacts(list(db.session.scalars(unscoped(people, _WHY))))
     for subsidiary in db.session.scalars(unscoped(select(Company).where(Company.parent_id == company.id), _WHY)):
         subsidiary.parent_id, subsidiary.updated_at, subsidiary.updated_by_id = None, now(), by.resource_id
         db.session.flush()
         recording.modified(subsidiary, companies.SHAPE, [Change("parent", company.id, None)], by)
-    _note("company", company.id, company.name)
     for model in (CompanySearch, CompanyListing, CompanyGrant):
         db.session.execute(delete(model).where(model.company_id == company.id))
     ids.erase(Company, [company.id])
     db.session.delete(company)
     db.session.flush()
-
-
-def purge_contact(contact: Contact, by: Viewer) -> None:
-    """Remove a contact in the trash for good."""
-    _note("contact", contact.id, contact.name)
-    db.session.expunge(contact)
-    _purge_contacts([contact.id])
 
 
 def _purge_contacts(contact_ids: Sequence[int]) -> None:
@@ -184,10 +184,6 @@ def _purge_contacts(contact_ids: Sequence[int]) -> None:
         )
 
 
-def _note(kind: str, record_id: int, name: str) -> None:
-    audit.record(AuditKind.PURGED, name, record=kind, id=record_id)
-
-
 def purge_old(by: Viewer) -> int:
     """Remove for good some of what has been in the trash for longer than the organisation keeps it; return how many.
 
@@ -199,11 +195,10 @@ def purge_old(by: Viewer) -> int:
         return 0
     before = now() - timedelta(days=days)
     old = select(Company).where(Company.deleted_at < before).order_by(Company.deleted_at).limit(BATCH)
-    gone = list(db.session.scalars(granted(old, "of the clock")))
-    for company in gone:
-        purge_company(company, by)
     left = select(Contact).where(Contact.deleted_at < before).order_by(Contact.deleted_at).limit(BATCH)
-    people = list(db.session.scalars(granted(left, "of the clock"))) if not gone else []
-    for contact in people:
-        purge_contact(contact, by)
-    return len(gone) + len(people)
+    for statement in (old, left):
+        if gone := list(db.session.scalars(granted(statement, "of the clock"))):
+            for record in gone:
+                purge(record, by)
+            return len(gone)
+    return 0
