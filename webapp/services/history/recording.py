@@ -27,15 +27,17 @@ def created(record: Record, by: Viewer) -> None:
 
 def modified(record: Record, shape: Shape, changes: Sequence[Change], by: Viewer) -> None:
     """Tell what a save changed, if it changed anything; a contact that changes company is told of at both."""
-    if not changes:
-        return
     data = {"changes": lines(shape, changes)}
-    moves = [change for change in changes if change.name == "company"] if isinstance(record, Contact) else []
-    for move in moves:
-        _add(HistoryKind.LEFT, record, by, data, company_id=move.old)
-        _add(HistoryKind.JOINED, record, by, data)
-    if not moves:
-        _add(HistoryKind.MODIFIED, record, by, data)
+    for kind, company_id in tellings(changes):
+        _add(kind, record, by, data, company_id)
+
+
+def tellings(changes: Sequence[Change]) -> list[tuple[HistoryKind, int | None]]:
+    """Return the entries that tell of a save's changes, each with its company if that isn't the present one (D17)."""
+    for change in changes:
+        if change.name == "company":
+            return [(HistoryKind.LEFT, change.old), (HistoryKind.JOINED, None)]
+    return [(HistoryKind.MODIFIED, None)] if changes else []
 
 
 def deleted(record: Record, by: Viewer, contacts: int = 0) -> None:

@@ -6,6 +6,7 @@ record. What tells one from another, and the rules, are each noun's own.
 """
 
 from abc import ABC, abstractmethod
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, islice
@@ -25,7 +26,7 @@ from webapp.services.transfer.importing import Cells, Job
 from webapp.services.transfer.names import Names
 from webapp.services.transfer.parts import Parts
 from webapp.services.transfer.report import Report
-from webapp.services.values import Change, Shape, differences, number_key
+from webapp.services.values import Shape, differences, number_key
 
 #: The ids of records that are not written begin here.
 _NO_ID = 1 << 62
@@ -82,15 +83,19 @@ class RecordWriter(ABC, Generic[R]):
         """Write the history of records: that they were made, or what changed (H1, H2, D17)."""
         made = [self._about(key, row.values) for key, row in rows.items() if row.stored is None]
         recording.many(HistoryKind.CREATED, made, self._by)
-        changes = {key: differences(row.stored.values, row.values) for key, row in rows.items() if row.stored}
-        names = wording.names(self.shape, [one for changed in changes.values() for one in changed])
-        told: dict[HistoryKind, list[dict[str, Any]]] = {kind: [] for kind in _KINDS}
-        for key, changed in changes.items():
-            for kind, company_id in _tellings(changed):
+        changed = {
+            key: (differences(row.stored.values, row.values), row.stored.version + 1)
+            for key, row in rows.items()
+            if row.stored
+        }
+        names = wording.names(self.shape, [one for changes, _version in changed.values() for one in changes])
+        told: dict[HistoryKind, list[dict[str, Any]]] = defaultdict(list)
+        for key, (changes, version) in changed.items():
+            data = {"changes": recording.lines(self.shape, changes, names)}
+            for kind, company_id in recording.tellings(changes):
                 about = self._about(key, rows[key].values)
                 about |= {"company_id": company_id} if company_id else {}
-                data = {"changes": recording.lines(self.shape, changed, names)}
-                told[kind].append({**about, "version": rows[key].stored.version + 1, "data": data})  # type: ignore[union-attr]
+                told[kind].append({**about, "version": version, "data": data})
         for kind, entries in told.items():
             recording.many(kind, entries, self._by)
 
@@ -117,16 +122,6 @@ class RecordWriter(ABC, Generic[R]):
 
     def _hang(self, values: Mapping[int, Mapping[str, Any]], columns: Mapping[int, Mapping[str, Any]]) -> None:
         """Write what hangs on records besides their parts."""
-
-
-_KINDS = (HistoryKind.LEFT, HistoryKind.JOINED, HistoryKind.MODIFIED)
-
-
-def _tellings(changes: Sequence[Change]) -> list[tuple[HistoryKind, int | None]]:
-    """Return the entries by which some changes are told, each with the company it is told of if not the present one."""
-    if moved := next((change for change in changes if change.name == "company"), None):
-        return [(HistoryKind.LEFT, moved.old), (HistoryKind.JOINED, None)]
-    return [(HistoryKind.MODIFIED, None)] if changes else []
 
 
 class Unnumbered:
