@@ -27,11 +27,6 @@ HOSTILE = (
 )
 
 
-@pytest.fixture
-def bruno(client: Any, world: World) -> Any:
-    return client.as_("bruno")
-
-
 def new_client(bruno: Any, status: int = 303, **values: Any) -> Any:
     page = bruno.get("/companies/new")
     kind = factories.reference(ReferenceList.ACCOUNT_TYPE, "client")

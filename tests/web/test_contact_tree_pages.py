@@ -16,11 +16,6 @@ from webapp.services.paging import PAGE
 
 
 @pytest.fixture
-def bruno(client: Browser, world: World) -> Browser:
-    return client.as_("bruno")
-
-
-@pytest.fixture
 def client_type(world: World, db_session: Any) -> int:
     return factories.reference(ReferenceList.ACCOUNT_TYPE, "client")
 

@@ -16,11 +16,6 @@ from webapp.models import Company, Contact, MyContact, ReferenceList
 from webapp.services import companies
 
 
-@pytest.fixture
-def bruno(client: Any, world: World) -> Any:
-    return client.as_("bruno")
-
-
 def stored(last_name: str) -> Contact:
     db.session.rollback()
     return db.session.scalars(unscoped(select(Contact).where(Contact.last_name == last_name), "a test")).one()

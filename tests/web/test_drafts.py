@@ -29,11 +29,6 @@ def kept(db_session: Any) -> list[Draft]:
     return list(db_session.scalars(select(Draft).order_by(Draft.id)))
 
 
-@pytest.fixture
-def bruno(client: Any, world: World) -> Browser:
-    return client.as_("bruno")  # type: ignore[no-any-return]
-
-
 def test_a_draft_is_offered_not_forced_and_gone_once_saved(bruno: Browser, world: World, db_session: Any) -> None:
     path = f"/companies/{world.durand.id}/edit"
     keep(bruno, path, alias="Jonc")

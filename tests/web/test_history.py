@@ -30,11 +30,6 @@ from webapp.services.history import reading, recording
 pytestmark = pytest.mark.usefixtures("db_session")
 
 
-@pytest.fixture
-def bruno(client: Any) -> Any:
-    return client.as_("bruno")
-
-
 def events(page: Any) -> list[str]:
     """Return what the entries of a page say, newest first."""
     return [item.text for item in page.one(id="history").all("li", **{"class": "event"})]

@@ -14,11 +14,6 @@ def canada(db_session: Any) -> int:
     return factories.reference(ReferenceList.COUNTRY, "CA")
 
 
-@pytest.fixture
-def bruno(client: Any, world: Any) -> Any:
-    return client.as_("bruno")
-
-
 def test_a_resource_adds_a_province_and_it_is_chosen(bruno: Any, canada: int) -> None:
     dialog = bruno.hx_get("/references/provinces/new", country=canada, field="main_subdivision")
     assert dialog.one("dialog").one("h2").text == "Ajout d’une province ou d’un état"

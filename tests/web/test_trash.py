@@ -29,11 +29,6 @@ from webapp.services import organisation, trash
 pytestmark = pytest.mark.usefixtures("db_session")
 
 
-@pytest.fixture
-def bruno(client: Any) -> Any:
-    return client.as_("bruno")
-
-
 def delete(browser: Any, path: str) -> Any:
     """Delete a record as one does, and return the page one is sent to."""
     return browser.get(f"{path}/delete").submit(button="OK").follow()
