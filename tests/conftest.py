@@ -83,28 +83,35 @@ def settings(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Se
 
 
 class Attended:
-    """The application, with how many requests it is answering."""
+    """The application, open while a test has its database: a browser that was closed may still ask something."""
 
     def __init__(self, answer: Callable[..., Any]):
         self._answer = answer
+        self._is_open = False
+        #: How many requests it is answering.
         self._count = 0
         self._changed = Condition()
 
-    def __call__(self, *arguments: Any) -> Any:
-        self._add(1)
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        with self._changed:
+            if not self._is_open:
+                start_response("503 Service Unavailable", [])
+                return []
+            self._count += 1
         try:
-            return self._answer(*arguments)
+            return self._answer(environ, start_response)
         finally:
-            self._add(-1)
+            with self._changed:
+                self._count -= 1
+                self._changed.notify_all()
 
-    def _add(self, number: int) -> None:
-        with self._changed:
-            self._count += number
-            self._changed.notify_all()
+    def open(self) -> None:
+        self._is_open = True
 
-    def wait(self) -> None:
-        """Wait until everybody has their answer."""
+    def close(self) -> None:
+        """Answer nobody any more, and wait until everybody has their answer."""
         with self._changed:
+            self._is_open = False
             assert self._changed.wait_for(lambda: not self._count, timeout=30), "a request never ends"
 
 
@@ -136,9 +143,9 @@ def app(session_app: Flask, database: Any) -> Iterator[Flask]:
     """The application on a database of this test alone: migrated, seeded, and empty of people."""
     database.renew()
     set_reading(False)
+    session_app.wsgi_app.open()  # type: ignore[attr-defined]
     yield session_app
-    # A browser that was closed may have left a question behind.
-    session_app.wsgi_app.wait()  # type: ignore[attr-defined]
+    session_app.wsgi_app.close()  # type: ignore[attr-defined]
     with session_app.app_context():
         db.engine.dispose()
 
