@@ -108,9 +108,9 @@ def test_files_of_an_upgrade_ago_are_kept_for_the_pages_still_open(tmp_path: Pat
 
 
 @pytest.mark.parametrize(("encoding", "decode"), [("br", brotli.decompress), ("gzip", gzip.decompress)])
-def test_a_text_is_served_compressed_and_for_ever(session_app: Flask, encoding: str, decode: object) -> None:
-    address = session_app.jinja_env.globals["static"]("app.css")  # type: ignore[operator]
-    with session_app.test_client().get(address, headers={"Accept-Encoding": encoding}) as response:
+def test_a_text_is_served_compressed_and_for_ever(app: Flask, encoding: str, decode: object) -> None:
+    address = app.jinja_env.globals["static"]("app.css")  # type: ignore[operator]
+    with app.test_client().get(address, headers={"Accept-Encoding": encoding}) as response:
         assert response.status_code == 200
         assert response.headers["Content-Encoding"] == encoding
         assert "immutable" in response.headers["Cache-Control"]
