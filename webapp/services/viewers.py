@@ -1,8 +1,9 @@
 """Reading the signed-in person, once per request, with one small query."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import CompoundSelect, bindparam, literal, select, union_all, update
+from sqlalchemy import ColumnElement, Select, bindparam, case, select, update
 
 from webapp.access import Viewer, unscoped
 from webapp.clock import now
@@ -12,6 +13,7 @@ from webapp.models import (
     ADMINS_ID,
     EVERYBODY_ID,
     BillingEntity,
+    Principal,
     Resource,
     Role,
     StaffSession,
@@ -24,31 +26,49 @@ SEEN_EVERY = timedelta(minutes=5)
 
 
 _sessions, _resources, _entities = (model.__table__ for model in (StaffSession, Resource, BillingEntity))
-_named = resource_billing_entity
+_principals, _named = Principal.__table__, resource_billing_entity
 
-#: Who holds a session: one row for each of their billing entities. Built once, and of tables rather than models:
-#: every request asks it, and building it or having the ORM read its rows costs more than running it.
+#: The principals a resource holds: everybody, the admins if they are one, themselves, their billing entities (A1).
+_HELD = _principals.c.id.in_(
+    [
+        EVERYBODY_ID,
+        case((_resources.c.role == Role.ADMIN, ADMINS_ID)),
+        _resources.c.principal_id,
+        _entities.c.principal_id,
+    ]
+)
+_WITH_PRINCIPALS = (
+    _resources.outerjoin(_named, _named.c.resource_id == _resources.c.id)
+    .outerjoin(_entities, _entities.c.id == _named.c.billing_entity_id)
+    .join(_principals, _HELD)
+)
+
+
+def holding(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Return a select of every active resource with each principal they hold: columns `resource_id`, `principal_id`.
+
+    One principal may come several times. Made of tables, not of models: every request asks it of one resource.
+    """
+    held = select(_resources.c.id.label("resource_id"), _principals.c.id.label("principal_id"), *columns)
+    return held.select_from(_WITH_PRINCIPALS).where(_resources.c.is_active)
+
+
+#: Who holds a session, a row for each of their principals. Built once: building it costs more than running it.
 _HOLDER = unscoped(
-    select(
+    holding(
         _sessions.c.id.label("session_id"),
         _sessions.c.last_seen_at,
-        _resources.c.id,
         _resources.c.name,
         _resources.c.email,
         _resources.c.role,
         _resources.c.language,
         _resources.c.timezone,
-        _resources.c.principal_id,
-        _entities.c.principal_id.label("entity_principal_id"),
     )
-    .join_from(_sessions, _resources, _resources.c.id == _sessions.c.resource_id)
-    .outerjoin(_named, _named.c.resource_id == _resources.c.id)
-    .outerjoin(_entities, _entities.c.id == _named.c.billing_entity_id)
+    .join(_sessions, _sessions.c.resource_id == _resources.c.id)
     .where(
         _sessions.c.token_hash == bindparam("token_hash"),
         _sessions.c.ended_at.is_(None),
         _sessions.c.last_seen_at > bindparam("seen_after"),
-        _resources.c.is_active,
     ),
     "it reads who the viewer is",
 )
@@ -62,36 +82,16 @@ def by_session(token: str, lifetime: timedelta) -> Viewer | None:
         return None
     first = rows[0]
     _touch(first.session_id, first.last_seen_at)
-    is_admin = first.role is Role.ADMIN
-    entities = tuple(row.entity_principal_id for row in rows if row.entity_principal_id)
     return Viewer(
-        resource_id=first.id,
+        resource_id=first.resource_id,
         name=first.name,
         email=first.email,
-        is_admin=is_admin,
+        is_admin=first.role is Role.ADMIN,
         language=first.language,
         timezone=first.timezone,
-        principal_ids=(EVERYBODY_ID, *((ADMINS_ID,) if is_admin else ()), first.principal_id, *entities),
+        principal_ids=tuple(sorted({row.principal_id for row in rows})),
         session_id=first.session_id,
         session_token=token,
-    )
-
-
-def holding() -> CompoundSelect[int, int]:
-    """Return a select of every active resource with each principal they hold: what `by_session` reads of one.
-
-    Columns `resource_id` and `principal_id`.
-    """
-    id_ = Resource.id.label("resource_id")
-    everybody, admins = (
-        literal(one, Resource.principal_id.type).label("principal_id") for one in (EVERYBODY_ID, ADMINS_ID)
-    )
-    named = select(id_, BillingEntity.principal_id).join(_named, _named.c.resource_id == Resource.id)
-    return union_all(
-        select(id_, everybody).where(Resource.is_active),
-        select(id_, admins).where(Resource.is_active, Resource.role == Role.ADMIN),
-        select(id_, Resource.principal_id).where(Resource.is_active),
-        named.join(BillingEntity, BillingEntity.id == _named.c.billing_entity_id).where(Resource.is_active),
     )
 
 
