@@ -9,8 +9,8 @@ from tests import factories
 from tests.world import World
 from webapp.access import SYSTEM, get_visible, unscoped, visible
 from webapp.extensions import db
-from webapp.models import Company, Contact, HistoryEvent, HistoryKind, PrincipalKind
-from webapp.services import companies, contacts, sharing
+from webapp.models import Company, Contact, HistoryEvent, HistoryKind
+from webapp.services import companies, contacts, sharing, sight
 from webapp.services.refusal import Refused
 
 
@@ -83,7 +83,7 @@ def test_a_contact_is_never_wider_than_its_company(world: World, db_session: Any
     contact = the_contact(world.denis)
     contacts.update(contact, {"restrict_access": True, "allowed_resources": [world.chloe.id]}, SYSTEM)
     assert not sees(world, "chloe", Contact, contact.id)
-    assert not any(one.sees for one in sharing.who_sees(contact, [world.chloe.id, world.bruno.id]))
+    assert not any(one.sees for one in sight.who_sees(contact, [world.chloe.id, world.bruno.id]))
 
 
 def test_nothing_is_restricted_to_nobody(world: World, db_session: Any) -> None:
@@ -99,16 +99,6 @@ def test_nothing_is_restricted_to_nobody(world: World, db_session: Any) -> None:
 
 
 # --- who sees it, and what if ------------------------------------------------------------------------------------
-
-
-def test_the_explanation_says_by_what(world: World, db_session: Any) -> None:
-    """A1: an admin by being one, Bruno by his billing entity, Chloé not at all."""
-    told = {one.name: one for one in sharing.who_sees(the_company(world.zephyr))}
-    assert told["Anne Lefèvre"].reasons == [(PrincipalKind.ADMINS, "")]
-    assert told["Bruno Masson"].reasons == [(PrincipalKind.BILLING_ENTITY, "Comptoir Paris")]
-    assert (told["Chloé Œuvrard"].sees, told["Chloé Œuvrard"].reasons) == (False, [])
-    durand = sharing.who_sees(the_company(world.durand), [world.chloe.id])
-    assert durand[0].reasons == [(PrincipalKind.EVERYBODY, "")]
 
 
 def test_a_rehearsal_tells_what_the_save_then_does(world: World, db_session: Any) -> None:

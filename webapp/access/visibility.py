@@ -24,8 +24,8 @@ E = TypeVar("E", bound=Executable)
 M = TypeVar("M", bound=Model)
 
 
-#: The principals of a viewer, as ids or as the parameter that will hold them (`seen_by`).
-Principals = Sequence[int] | BindParameter[Any]
+#: The principals of a viewer: as ids, as the parameter that will hold them (`seen_by`), or as a select of them.
+Principals = Sequence[int] | BindParameter[Any] | Select[Any]
 PRINCIPALS: BindParameter[Any] = bindparam("principals", expanding=True)
 
 
@@ -104,6 +104,11 @@ def seen_by(viewer: Viewer) -> dict[str, Any]:
 def _visible(model: type[Any], columns: Sequence[Any], principals: Principals) -> Select[Any]:
     statement = select(*columns) if columns else select(model)
     return granted(statement.where(RULES[model](principals)), "visible")
+
+
+def is_visible(model: type[Any], record_id: int, principals: Principals) -> ColumnElement[bool]:
+    """Return the condition that one record is seen by whoever holds these principals: the rule, asked of others."""
+    return exists().where(model.id == record_id, RULES[model](principals))
 
 
 def get_visible(model: type[M], record_id: int, viewer: Viewer) -> M:

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from webapp.blueprints import (
+    access,
     account,
     admin,
     auth,
@@ -28,6 +29,7 @@ from webapp.blueprints import (
 def init_app(app: Flask) -> None:
     """Register every blueprint."""
     for module in (
+        access,
         account,
         admin,
         auth,

@@ -2,11 +2,12 @@
 
 Access travels with the other values of a record: `restrict_access`, `allowed_resources`, and for a company
 `billing_entities`, the two last as sets of ids. It is kept as grants and read back from them, never copied. Who sees
-a record is those who hold a principal it is granted to: the explanation and the rehearsal ask for just that.
+a record is those who hold a principal it is granted to: the rehearsal asks for just that; who sees it now, and why, is
+told by `sight`.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select
@@ -142,39 +143,7 @@ def _named(grant: Any, of_record: Any) -> tuple[frozenset[int], frozenset[int], 
     return resources, entities, any(principal_id == EVERYBODY_ID for principal_id, *_ids in found)
 
 
-# --- who sees it, and why ----------------------------------------------------------------------------------------
-
-
-@dataclass
-class Sight:
-    """What one resource sees of a record, and by what; a contact asks for its company's grants and its own."""
-
-    resource_id: int
-    name: str
-    sees: bool = False
-    #: The kinds of principal through which they see it, with the name of the billing entity.
-    reasons: list[tuple[PrincipalKind, str]] = field(default_factory=list)
-
-
-def who_sees(record: Company | Contact, resource_ids: Collection[int] | None = None) -> list[Sight]:
-    """Return for each active resource, or for some, whether they see a record and by what, in order of name."""
-    resources = select(Resource.id, Resource.name).where(Resource.is_active).order_by(Resource.sort_key, Resource.id)
-    if resource_ids is not None:
-        resources = resources.where(Resource.id.in_(resource_ids))
-    company_id = record.company_id if isinstance(record, Contact) else record.id
-    reach = [_reasons(_granted(CompanyGrant, CompanyGrant.company_id == company_id))]
-    if isinstance(record, Contact) and record.restrict_access:
-        reach.append(_reasons(_granted(ContactGrant, ContactGrant.contact_id == record.id)))
-    is_there = record.deleted_at is None
-    return [
-        Sight(
-            resource_id,
-            name,
-            sees=is_there and all(resource_id in one for one in reach),
-            reasons=reach[-1].get(resource_id, []) if all(resource_id in one for one in reach) else [],
-        )
-        for resource_id, name in db.session.execute(resources)
-    ]
+# --- what if -----------------------------------------------------------------------------------------------------
 
 
 def _granted(grant: Any, of_record: Any) -> set[int]:
@@ -195,9 +164,6 @@ def _reasons(principal_ids: Collection[int]) -> dict[int, list[tuple[PrincipalKi
     for resource_id, kind, entity in db.session.execute(rows):
         found.setdefault(resource_id, []).append((kind, entity or ""))
     return found
-
-
-# --- what if -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
