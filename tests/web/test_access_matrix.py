@@ -1,124 +1,186 @@
-"""Every viewer, every kind of restriction, every page: what is hidden is nowhere, and the explanation tells the truth.
+"""Twelve viewers, every kind of restriction, every page: what is hidden is nowhere, and the explanation is true.
 
-The routes come from the application's own map, so that a new page is tried without anybody thinking of it (A1 to A5).
+The routes come from the application's own map, so that a new page is tried without anybody thinking of it. What each
+viewer may see is written here by hand: it is the one answer that comes from nowhere else (A1 to A5, D6, D7, D16).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import pytest
 from flask import Flask, url_for
+from sqlalchemy import func, select
 from werkzeug.routing import Rule
 
-from tests import factories
-from tests.client import Browser
-from webapp.access import SYSTEM, get_visible
+from tests import factories, restricted_world
+from tests.client import HTMX, Browser
+from tests.markup import read
+from tests.restricted_world import COMMON, STATUS
+from webapp.access import unscoped
+from webapp.blueprints.home import KEPT, RECENT_COOKIE
 from webapp.extensions import db
-from webapp.models import Company, Contact, MyContact, ReferenceList, Resource, Role
-from webapp.services import sharing
+from webapp.models import (
+    NO_BRANCH,
+    CommercialStatus,
+    Company,
+    Contact,
+    HistoryEvent,
+    ReferenceList,
+    Resource,
+    Tree,
+)
+from webapp.services import sight
+from webapp.services.lookups import LOOKUPS
 
-#: What all hidden things are looked for by; the rest of each name is its marker, which no page may show by echo.
-COMMON = "Zorglub"
+# --- who sees what, by hand ----------------------------------------------------------------------------------------
 
-#: The parameters of addresses that say neither which company nor which contact, and what is tried for them.
-TREE = {"tree": "type", "branch_id": 0, "name": "companies"}
-#: Pages of other things, which show no company by their address; they are for admins, or for whoever has the link.
-ELSEWHERE = {"entity_id", "item_id", "resource_id", "token"}
+EVERYONE_S = {"Ouverte11q", "Filiale77q"}
+SEES = {
+    "admin": EVERYONE_S | {"Nommee22q", "Entite33q", "Union44q", "Partie55q", "Suivie66q", "Cachee88q"},
+    "listed": EVERYONE_S | {"Nommee22q", "Union44q", "Suivie66q", "Cachee88q"},
+    "by entity": EVERYONE_S | {"Entite33q"},
+    "by both": EVERYONE_S | {"Nommee22q", "Entite33q", "Union44q", "Suivie66q", "Cachee88q"},
+    "of two entities": EVERYONE_S | {"Entite33q", "Union44q"},
+    "of another entity": EVERYONE_S | {"Union44q"},
+    "neither": EVERYONE_S,
+    # Working with a company opens nothing (D6), nor being somebody's favourite, nor being named on a contact alone.
+    "account manager": EVERYONE_S,
+    "favourite": EVERYONE_S,
+    "named on a contact": EVERYONE_S,
+    "inactive": set(),
+    "stranger": set(),
+}
+#: Who sees the contacts of a company they see, by the last letter of the contact's marker.
+SEES_CONTACT = {"x": {"admin", "listed"}, "y": {"admin", "named on a contact"}}
+#: Of what is in the trash, who may take what back: admins all, others what they deleted and would see.
+TAKES_BACK = {"admin": {"Jetee99q", "Perdue10q"}, "neither": {"Jetee99q"}}
+VIEWERS = tuple(SEES)
+SIGNED_IN = VIEWERS[:-2]
+
+SECTION = {
+    CommercialStatus.CLIENT: "/companies",
+    CommercialStatus.LEAD: "/leads",
+    CommercialStatus.PROSPECT: "/prospects",
+}
 
 
 @dataclass(frozen=True)
 class Record:
+    """A company or a contact, with the marker of its name, that of its company, and a word that finds it alone."""
+
     model: type[Any]
     id: int
     marker: str
+    company: str
+    key: str
+
+    @property
+    def is_company(self) -> bool:
+        return self.model is Company
+
+    @property
+    def root(self) -> str:
+        return f"/companies/{self.id}" if self.is_company else f"/contacts/{self.id}"
+
+    def is_seen_by(self, who: str) -> bool:
+        """Whether the table says so."""
+        return self.company in SEES[who] and who in SEES_CONTACT.get(self.marker.removesuffix("q")[-1], VIEWERS)
 
 
 @dataclass(frozen=True)
 class Matrix:
+    app: Flask
     people: dict[str, Resource]
     records: list[Record]
-    client_type: int
+    #: The companies in the trash; their contacts went with them.
+    gone: list[Record]
+    #: What is tried for the parts of addresses that say neither which company nor which contact.
+    parts: dict[str, list[Any]]
 
-    def seen(self, person: Resource) -> set[Record]:
-        """Return the records that the explanation says a person sees."""
-        found = set()
-        for record in self.records:
-            kept = get_visible(record.model, record.id, SYSTEM)
-            if any(one.sees for one in sharing.who_sees(kept, [person.id])):
-                found.add(record)
-        return found
+    def browser(self, who: str) -> Browser:
+        visitor = Browser(self.app, self.people.__getitem__)
+        return visitor if who == "stranger" else visitor.as_(who)
+
+    def seen(self, who: str) -> list[Record]:
+        return [one for one in self.records if one.is_seen_by(who)]
+
+    def hidden(self, who: str) -> list[Record]:
+        return [one for one in (*self.records, *self.gone) if one in self.gone or not one.is_seen_by(who)]
+
+    def addresses(self, rule: Rule, **ids: int) -> Iterator[str]:
+        """Yield the addresses of a route, with each value that is tried for its other parts."""
+        names = sorted(rule.arguments - ids.keys())
+        with self.app.test_request_context():
+            for values in product(*(self.parts[name] for name in names)):
+                yield url_for(rule.endpoint, **dict(zip(names, values, strict=True)), **ids)
 
 
 @pytest.fixture
-def matrix(app: Flask, db_session: Any) -> Matrix:
+def matrix(app: Flask, db_session: Any, database: Any) -> Matrix:
+    """The records and the people, made once for all the tests, which only look at them."""
+
+    def leave() -> None:
+        """Close what is open on the database: it is copied, or another takes its place."""
+        db.session.commit()
+        db.session.remove()
+        db.engine.dispose()
+
+    def fill() -> None:
+        restricted_world.build()
+        leave()
+
+    database.build_template(fill, "comptoir_restricted")
+    leave()
+    database.renew("comptoir_restricted")
     db.session().expire_on_commit = False
-    paris, lyon = factories.billing_entity("Entité Paris"), factories.billing_entity("Entité Lyon")
-    people = {
-        "admin": factories.resource("Ada", role=Role.ADMIN),
-        "listed": factories.resource("Lise"),
-        "by entity": factories.resource("Enzo", billing_entities=[paris]),
-        "by both": factories.resource("Boris", billing_entities=[paris]),
-        "of two entities": factories.resource("Dora", billing_entities=[paris, lyon]),
-        "of another entity": factories.resource("Anouk", billing_entities=[lyon]),
-        "neither": factories.resource("Nora"),
-        "representative": factories.resource("Rémi"),
-        "inactive": factories.resource("Ines", is_active=False),
-    }
-    listed = {"restrict_access": True, "allowed_resources": [people["listed"].id, people["by both"].id]}
-    kinds: dict[str, dict[str, Any]] = {
-        "Ouverte11": {},
-        "Nommee22": listed,
-        "Entite33": {"billing_entities": [paris.id]},
-        "Union44": {**listed, "billing_entities": [lyon.id]},
-        "Partie55": {"restrict_access": True, "allowed_resources": [people["inactive"].id]},
-        "Commercial66": {**listed, "sales_rep": people["representative"].id},
-    }
-    narrowed = {
-        "": {},
-        "x": {"restrict_access": True, "allowed_resources": [people["listed"].id]},
-        "y": {"restrict_access": True, "allowed_resources": [people["neither"].id]},
-    }
-    records = []
-    for marker, access in kinds.items():
-        company = factories.company(f"{COMMON} {marker}q", **access)
-        records.append(Record(Company, company.id, f"{marker}q"))
-        for suffix, own in narrowed.items():
-            name = f"P{marker}{suffix}q"
-            contact = factories.contact(f"{COMMON} {name}", company=company.id, **own)
-            records.append(Record(Contact, contact.id, name))
-    db.session.add_all(
-        MyContact(resource_id=person.id, contact_id=record.id)
-        for person in people.values()
-        for record in records
-        if record.model is Contact
-    )
-    db.session.commit()
-    return Matrix(people, records, factories.reference(ReferenceList.ACCOUNT_TYPE, "client"))
+    return _read(app)
 
 
-def routes(app: Flask) -> tuple[list[Rule], list[Rule]]:
-    """Return the GET routes about one company or contact, and those about many."""
-    known = {"company_id", "contact_id", *TREE, *ELSEWHERE}
-    ones, many = [], []
-    for rule in app.url_map.iter_rules():
-        if "GET" not in (rule.methods or ()) or rule.arguments & ELSEWHERE:
+def _read(app: Flask) -> Matrix:
+    companies = {one.id: one for one in db.session.scalars(unscoped(select(Company).order_by(Company.id), "a test"))}
+    contacts = db.session.scalars(unscoped(select(Contact).order_by(Contact.id), "a test")).all()
+    markers = {one.id: one.name.removeprefix(f"{COMMON} ") for one in companies.values()}
+    records = [Record(Company, one.id, markers[one.id], markers[one.id], one.alias) for one in companies.values()]
+    records += [Record(Contact, one.id, one.last_name, markers[one.company_id], one.nickname) for one in contacts]
+    gone = [one for one in records if one.company in restricted_world.GONE]
+    named = {one.name: one for one in db.session.scalars(select(Resource))}
+    people = {who: named[name] for who, name in restricted_world.NAMES.items()}
+    client = factories.reference(ReferenceList.ACCOUNT_TYPE, "client")
+    parts = {
+        "tree": list(Tree),
+        "branch_id": [NO_BRANCH, client, people["account manager"].id],
+        "name": list(LOOKUPS),
+    }
+    return Matrix(app, people, [one for one in records if one not in gone], gone, parts)
+
+
+# --- asking --------------------------------------------------------------------------------------------------------
+
+ABOUT_ONE = {"company_id", "contact_id"}
+#: Routes about other things show no company by their address; they are for admins, or for whoever has the link.
+ELSEWHERE = {"entity_id", "item_id", "resource_id", "session_id", "kind", "token"}
+
+
+def routes(matrix: Matrix, method: str, about_one: bool) -> list[Rule]:
+    """Return the routes of a method about one company or contact, or those about none in particular."""
+    found = []
+    for rule in matrix.app.url_map.iter_rules():
+        if method not in (rule.methods or ()) or rule.arguments & ELSEWHERE:
             continue
-        assert rule.arguments <= known, (
-            f"{rule.rule} takes {sorted(rule.arguments - known)}, of which this test knows nothing: "
+        unknown = rule.arguments - ABOUT_ONE - matrix.parts.keys()
+        assert not unknown, (
+            f"{rule.rule} takes {sorted(unknown)}, of which this test knows nothing: "
             "say here what to try for it, or that it shows no company and no contact"
         )
-        (ones if rule.arguments & {"company_id", "contact_id"} else many).append(rule)
-    return ones, many
+        if bool(rule.arguments & ABOUT_ONE) is about_one:
+            found.append(rule)
+    return found
 
 
-def address(app: Flask, rule: Rule, **values: Any) -> str:
-    with app.test_request_context():
-        return url_for(rule.endpoint, **{name: values.get(name, TREE.get(name)) for name in rule.arguments})
-
-
-def get(browser: Browser, url: str, **options: Any) -> tuple[int, str]:
-    answer = browser.run(lambda: browser._flask.get(url, **options))
+def get(browser: Browser, url: str, headers: Any = None, method: str = "GET", data: Any = None) -> tuple[int, str]:
+    answer = browser.run(lambda: browser._flask.open(url, method=method, headers=headers, data=data))
     return answer.status_code, answer.get_data(as_text=True)
 
 
@@ -127,65 +189,148 @@ def assert_absent(body: str, hidden: Iterable[Record], where: str) -> None:
     assert not shown, f"{where} shows {shown}"
 
 
-def expected_status(rule: Rule, who: str, is_seen: bool) -> int:
-    """Return what a page of one record answers; nothing here is in the trash, which is emptied by admins alone."""
-    if who == "inactive":
-        return 302
+def of_record(rule: Rule, records: Iterable[Record]) -> list[Record]:
+    model = Company if "company_id" in rule.arguments else Contact
+    return [one for one in records if one.model is model]
+
+
+def expected(rule: Rule, who: str, record: Record, matrix: Matrix) -> set[int]:
+    """Return what a page of one record may answer."""
+    if who in ("inactive", "stranger"):
+        return {302}
     if rule.endpoint.startswith("trash."):
-        return 404 if who == "admin" else 403
-    return 200 if is_seen else 404
+        return {403} if who != "admin" else {200} if record in matrix.gone else {404}
+    if record in matrix.gone or not record.is_seen_by(who):
+        return {404}
+    # A company that stands in another tree sends there.
+    return {200, 302} if "tree" in rule.arguments else {200}
 
 
-VIEWERS = ("admin", "listed", "by entity", "by both", "of two entities", "of another entity", "neither")
-ALL = (*VIEWERS, "representative", "inactive")
+# --- the tests -----------------------------------------------------------------------------------------------------
 
 
-#: What each may see of companies, written by hand: the one answer that comes from nowhere else.
-EXPECTED = {
-    "admin": {"Ouverte11q", "Nommee22q", "Entite33q", "Union44q", "Partie55q", "Commercial66q"},
-    "listed": {"Ouverte11q", "Nommee22q", "Union44q", "Commercial66q"},
-    "by entity": {"Ouverte11q", "Entite33q"},
-    "by both": {"Ouverte11q", "Nommee22q", "Entite33q", "Union44q", "Commercial66q"},
-    "of two entities": {"Ouverte11q", "Entite33q", "Union44q"},
-    "of another entity": {"Ouverte11q", "Union44q"},
-    "neither": {"Ouverte11q"},
-    "representative": {"Ouverte11q"},
-    "inactive": set(),
-}
-
-
-def test_what_is_hidden_is_nowhere(app: Flask, matrix: Matrix) -> None:
-    """A1 to A5: the status of each page of a record, and no trace of a hidden one on any page."""
-    ones, many = routes(app)
-    people = Browser(app, matrix.people.__getitem__)
-    for who in ALL:
-        seen = matrix.seen(matrix.people[who])
-        assert {one.marker for one in seen if one.model is Company} == EXPECTED[who], who
-        hidden = [one for one in matrix.records if one not in seen]
-        browser = people.as_(who)
-        for rule in ones:
-            key, model = ("company_id", Company) if "company_id" in rule.arguments else ("contact_id", Contact)
-            for record in matrix.records:
-                if record.model is not model:
-                    continue
-                url = address(app, rule, **{key: record.id})
+@pytest.mark.parametrize("who", VIEWERS)
+def test_each_page_of_a_record_answers_as_the_table_says(matrix: Matrix, who: str) -> None:
+    """A1 to A4: the status of each page, no trace of anything hidden on any, and the same from the explanation."""
+    browser, hidden = matrix.browser(who), matrix.hidden(who)
+    for rule in routes(matrix, "GET", about_one=True):
+        for record in of_record(rule, [*matrix.records, *matrix.gone]):
+            for url in matrix.addresses(rule, **{"company_id" if record.is_company else "contact_id": record.id}):
                 status, body = get(browser, url)
-                expected = expected_status(rule, who, record in seen)
-                assert status == expected, f"{who}, {record.marker}: {url} gave {status}, not {expected}"
-                assert_absent(body, hidden, f"{url}, to {who},")
-        urls = [address(app, rule, branch_id=matrix.client_type) for rule in many]
-        for url in urls:
-            for asked, headers in ((url, {}), (f"{url}?q={COMMON}", {"HX-Request": "true"})):
-                _status, body = get(browser, asked, headers=headers)
-                assert_absent(body, hidden, f"{asked}, to {who},")
+                wanted = expected(rule, who, record, matrix)
+                assert status in wanted, f"{who}, {record.marker}: {url} gave {status}, not {wanted}"
+                is_purge = rule.endpoint.startswith("trash.") and status == 200
+                assert_absent(body, [one for one in hidden if not (is_purge and one == record)], f"{url}, to {who},")
+    if who != "stranger":
+        for record in (*matrix.records, *matrix.gone):
+            kept = db.session.scalar(unscoped(select(record.model).where(record.model.id == record.id), "a test"))
+            told = any(one.sees for one in sight.who_sees(kept, [matrix.people[who].id]))
+            assert told is (record not in hidden), f"the explanation is wrong of {who} and {record.marker}"
 
 
-def test_what_is_seen_is_found(app: Flask, matrix: Matrix) -> None:
-    """The other half: a page that showed nothing to anybody would pass the test above."""
-    people = Browser(app, matrix.people.__getitem__)
-    for who in VIEWERS:
-        seen = matrix.seen(matrix.people[who])
-        _status, tree = get(people.as_(who), f"/trees/type/{matrix.client_type}")
-        _status, mine = get(people.as_(who), "/my-contacts.vcf")
-        for record in seen:
-            assert record.marker in (tree if record.model is Company else mine), f"{who}: {record.marker}"
+@pytest.mark.parametrize("who", VIEWERS)
+def test_what_is_hidden_is_on_no_page_at_all(matrix: Matrix, who: str) -> None:
+    """A2: trees, lookups, search, files, history, home, drafts, trash; whole pages and what htmx fetches."""
+    browser, hidden = matrix.browser(who), matrix.hidden(who)
+    for rule in routes(matrix, "GET", about_one=False):
+        shown = hidden
+        if rule.endpoint == "trash.show":
+            shown = [one for one in hidden if one.company not in TAKES_BACK.get(who, ()) or one not in matrix.gone]
+        for url in matrix.addresses(rule):
+            for asked, headers in ((url, None), (url, HTMX), (f"{url}?q={COMMON}", HTMX), (f"{url}?q={COMMON}", None)):
+                assert_absent(get(browser, asked, headers)[1], shown, f"{asked}, to {who},")
+
+
+@pytest.mark.parametrize("who", VIEWERS)
+def test_addresses_and_cookies_that_name_a_record_do_not_tell_of_it(matrix: Matrix, who: str) -> None:
+    """A2: what is asked for besides the page: a parent to begin with, a draft, a place in a list, what was opened."""
+    browser, hidden = matrix.browser(who), matrix.hidden(who)
+    open_company = next(one for one in matrix.records if one.marker == "Ouverte11q")
+    for record in hidden:
+        asked = [f"{record.root}/edit?draft=1"] if record not in matrix.gone else []
+        if record.is_company:
+            asked += [f"/companies/new?parent={record.id}", f"/contacts/new?company={record.id}"]
+            asked += [f"{open_company.root}/subsidiaries?after={record.id}"]
+        else:
+            asked += [f"{open_company.root}/contacts?after={record.id}"]
+        beside = {**HTMX, "HX-Current-URL": f"http://localhost{record.root}"}
+        for url, headers in [*((url, None) for url in asked), *((f"/trees/{tree}", beside) for tree in Tree)]:
+            status, body = get(browser, url, headers)
+            if who in SIGNED_IN and url.endswith(("draft=1", f"after={record.id}")):
+                assert status == 404, f"{url}, to {who}, gave {status}"
+            assert_absent(body, hidden, f"{url}, to {who},")
+    owner = 0 if who == "stranger" else matrix.people[who].id
+    everything = [*matrix.records, *matrix.gone]
+    for some in (everything[start : start + KEPT] for start in range(0, len(everything), KEPT)):
+        opened = (f"{'company' if one.is_company else 'contact'}-{one.id}" for one in some)
+        browser._flask.set_cookie(RECENT_COOKIE, ".".join([str(owner), *opened]))
+        assert_absent(get(browser, "/")[1], hidden, f"home after opening {[one.marker for one in some]}, to {who},")
+
+
+@pytest.mark.parametrize("who", VIEWERS)
+def test_what_is_hidden_cannot_be_written_to(matrix: Matrix, who: str) -> None:
+    """A2, A5: every form of a hidden record is as missing as its page, and nothing changes."""
+    browser, before = matrix.browser(who), _entries()
+    signed_out = who in ("inactive", "stranger")
+    token = browser.get("/login" if signed_out else "/account").form().one("input", name="csrf_token")["value"]
+    for rule in routes(matrix, "POST", about_one=True):
+        for record in of_record(rule, [one for one in matrix.records if not one.is_seen_by(who)]):
+            for url in matrix.addresses(rule, **{"company_id" if record.is_company else "contact_id": record.id}):
+                status, body = get(browser, url, method="POST", data={"csrf_token": token})
+                wanted = 302 if signed_out else 403 if rule.endpoint.startswith("trash.purge") else 404
+                assert status == wanted, f"{who}, {record.marker}: {url} gave {status}, not {wanted}"
+                assert_absent(body, matrix.hidden(who), f"{url}, to {who},")
+    assert _entries() == before
+
+
+def _entries() -> int:
+    return db.session.scalar(unscoped(select(func.count()).select_from(HistoryEvent), "a test")) or 0
+
+
+@pytest.mark.parametrize("who", SIGNED_IN)
+def test_what_is_seen_is_found_and_counted(matrix: Matrix, who: str) -> None:
+    """The other half: pages that showed nothing to anybody would pass the tests above. No more is counted (A2)."""
+    browser = matrix.browser(who)
+    for record in (*matrix.records, *matrix.gone):
+        is_seen = record in matrix.seen(who)
+        where = ["/search", "/search/offers", "/search/tree"] + (["/lookups/companies"] if record.is_company else [])
+        for url in where:
+            found = record.marker in get(browser, f"{url}?q={record.key}", HTMX)[1]
+            assert found is is_seen, f"{who}, {record.marker}: {url} {'finds' if found else 'does not find'} it"
+        if not record.is_company:
+            assert (record.marker in get(browser, "/my-contacts.vcf")[1]) is is_seen, f"{who}, {record.marker}: vCards"
+    seen = [one for one in matrix.seen(who) if one.is_company]
+    for status, section in SECTION.items():
+        of_status = sum(STATUS.get(one.marker, CommercialStatus.CLIENT) is status for one in seen)
+        assert _counted(get(browser, section)[1]) == of_status, f"{section}, to {who}"
+    with_mine = {one.company for one in matrix.seen(who) if not one.is_company}
+    assert _counted(get(browser, "/my-contacts")[1]) == len(with_mine), f"/my-contacts, to {who}"
+
+
+def _counted(page: str) -> int:
+    """Return how many companies the branches of the tree on a page say they hold."""
+    root = read(page)[0]
+    return sum(
+        int(one.text)
+        for node in root.all("li", **{"data-kind": "branch"})
+        for one in node.all("span", **{"class": "n"})
+    )
+
+
+def test_the_page_that_explains_says_what_the_table_says(matrix: Matrix) -> None:
+    """Issue 4: « Qui voit cette société, et pourquoi » as an admin reads it, of each record and each resource."""
+    browser = matrix.browser("admin")
+    names = {matrix.people[who].name: who for who in SIGNED_IN}
+    for record in matrix.seen("admin"):
+        rows = read(get(browser, f"{record.root}/access")[1])[0].one("tbody").all("tr")
+        told = {names[row.one("th").text]: row.all("td")[0].text for row in rows}
+        assert told == {who: "voit" if record.is_seen_by(who) else "ne voit pas" for who in SIGNED_IN}, record.marker
+
+
+def test_what_is_in_the_trash_is_shown_to_who_may_take_it_back(matrix: Matrix) -> None:
+    """R3: admins, and whoever deleted it as long as they would see it."""
+    for who in SIGNED_IN:
+        body = get(matrix.browser(who), "/trash/")[1]
+        for record in matrix.gone:
+            if record.is_company:
+                assert (record.marker in body) is (record.marker in TAKES_BACK.get(who, ())), f"{who}: {record.marker}"
