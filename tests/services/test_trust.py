@@ -1,38 +1,71 @@
-"""Whatever several people do, in any order: nothing typed is lost, the history tells it all, nothing hangs loose."""
+"""Whatever several people do, in any order: nothing typed is lost, the history tells it all, nobody sees more than they
+may, nothing hangs loose. What is expected of each record is kept beside, by hand."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import func, select
 from werkzeug.exceptions import NotFound
 
 from tests import factories, world
-from webapp.access import get_in_trash, get_visible, unscoped
+from webapp.access import Viewer, get_in_trash, get_visible, unscoped, visible
 from webapp.extensions import db
 from webapp.models import (
+    NO_BRANCH,
     Company,
     CompanyGrant,
     CompanyListing,
     CompanySearch,
     Contact,
+    ContactGrant,
     ContactSearch,
     HistoryEvent,
     HistoryKind,
+    Resource,
 )
-from webapp.services import companies, contacts, trash
-from webapp.services.history import recording
+from webapp.services import companies, contacts, resources, sight, trash, trees, viewers
+from webapp.services.history import reading, recording
+from webapp.services.merging import merge
 from webapp.services.refusal import Refused
 
-PEOPLE = st.sampled_from(["anne", "bruno", "chloe"])
+NAMES = ("anne", "bruno", "chloe")
+PEOPLE = st.sampled_from(NAMES)
 WORDS = st.text("abcéœ", min_size=1, max_size=6)
 NUMBERS = st.sampled_from(["01 99 00 12 34", ""])
-CHANGES = {
+TEXTS = {
     Company: {"name": WORDS, "alias": WORDS, "main_city": WORDS, "phone_main": NUMBERS},
     Contact: {"last_name": WORDS, "job_title": WORDS, "phone_mobile": NUMBERS},
 }
+#: Access, with people and entities by name.
+ACCESS = {
+    Contact: {"restrict_access": st.booleans(), "allowed_resources": st.frozensets(PEOPLE)},
+    Company: {
+        "restrict_access": st.booleans(),
+        "allowed_resources": st.frozensets(PEOPLE),
+        "billing_entities": st.frozensets(st.sampled_from(["paris", "lyon"])),
+    },
+}
+LISTS = ("allowed_resources", "billing_entities")
 SERVICES: dict[Any, Any] = {Company: companies, Contact: contacts}
+
+Key = tuple[Any, int]
+
+
+def some(of: Mapping[str, Any]) -> Any:
+    return st.fixed_dictionaries({}, optional=dict(of))
 
 
 def ids_of(model: Any, column: Any = None, *conditions: Any) -> list[int]:
@@ -40,137 +73,346 @@ def ids_of(model: Any, column: Any = None, *conditions: Any) -> list[int]:
     return sorted(db.session.scalars(unscoped(found, "a test")))
 
 
+def record_of(key: Key) -> Any:
+    model, record_id = key
+    return db.session.scalar(unscoped(select(model).where(model.id == record_id), "a test"))
+
+
+@dataclass(frozen=True)
+class OpenForm:
+    """A form somebody opened, with the version of the record it shows."""
+
+    key: Key
+    who: str
+    version: int
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """Who deleted a record, and the set it went to the trash with."""
+
+    who: str
+    together: int
+
+
 class SeveralPeople(RuleBasedStateMachine):
     """Companies and contacts in the hands of three people, beside what we expect of each."""
 
-    firms, people = Bundle("firms"), Bundle("people")
+    firms, people, forms = Bundle("firms"), Bundle("people"), Bundle("forms")
 
     def __init__(self, start: Any):
         super().__init__()
         start()
         self.world = world.build()
-        #: What each record must hold, and how many entries it must have.
-        self.values: dict[tuple[Any, int], dict[str, Any]] = {}
-        self.versions: dict[tuple[Any, int], list[dict[str, Any]]] = {}
+        self.entities = {"anne": frozenset[int](), "bruno": frozenset({self.world.paris}), "chloe": frozenset[int]()}
+        #: What each record must hold, and each version it had.
+        self.values: dict[Key, dict[str, Any]] = {}
+        self.versions: dict[Key, list[dict[str, Any]]] = {}
+        self.gone: dict[Key, Deletion] = {}
+        self.told = 0
+        self.deletions = 0
+        self.last: Key = (Company, self.world.durand.id)
 
-    def _remember(self, model: Any, record: Any) -> int:
-        values = SERVICES[model].SHAPE.read(record)
-        key = (model, record.id)
+    @initialize(target=firms)
+    def begin_with_the_world(self) -> Any:
+        """What is there already is everybody's to change."""
+        for model in (Company, Contact):
+            for record_id in ids_of(model):
+                self._remember((model, record_id))
+        return multiple(*ids_of(Company))
+
+    @initialize(target=people)
+    def begin_with_its_people(self) -> Any:
+        return multiple(*ids_of(Contact))
+
+    # --- what is expected, by hand -----------------------------------------------------------------------------------
+
+    def _remember(self, key: Key) -> int:
+        values = SERVICES[key[0]].read(record_of(key))
         self.values[key] = values
         self.versions.setdefault(key, []).append({name: recording.plain(value) for name, value in values.items()})
-        return int(record.id)
+        return key[1]
 
-    def _see(self, model: Any, record_id: int, who: str) -> Any:
-        """Return a record as this person finds it, or None."""
+    def _id(self, who: str) -> int:
+        return self.world.person(who).id
+
+    def _viewer(self, who: str) -> Viewer:
+        """Return a person with the principals they hold now, as a request reads them."""
+        held = viewers.holding().subquery()
+        mine = select(held.c.principal_id).where(held.c.resource_id == self._id(who)).distinct()
+        return replace(self.world.viewer(who), principal_ids=tuple(db.session.scalars(mine)))
+
+    def _with_ids(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Return changes with the ids of the people and of the entities they name."""
+        named = {"allowed_resources": self._id, "billing_entities": lambda name: getattr(self.world, name)}
+        return {name: frozenset(map(named[name], value)) if name in named else value for name, value in changes.items()}
+
+    def _is_open_to(self, who: str, values: Mapping[str, Any]) -> bool:
+        """A1, A3: open to all, or to admins, to whom it names, and to the entities it names."""
+        entities = values.get("billing_entities", frozenset())
+        if not values["restrict_access"] and not entities:
+            return True
+        return who == "anne" or self._id(who) in values["allowed_resources"] or bool(self.entities[who] & entities)
+
+    def _would_see(self, who: str, key: Key) -> bool:
+        """Whether somebody sees a record, or would if it weren't in the trash."""
+        values = self.values[key]
+        if key[0] is Company:
+            return self._is_open_to(who, values)
+        return self._is_open_to(who, values) and self._would_see(who, (Company, values["company"]))
+
+    def _sees(self, who: str, key: Key) -> bool:
+        return key in self.values and key not in self.gone and self._would_see(who, key)
+
+    def _may_take_back(self, who: str, key: Key) -> bool:
+        is_theirs = key in self.gone and who in ("anne", self.gone[key].who)
+        return is_theirs and self._would_see(who, key)
+
+    def _see(self, who: str, key: Key) -> Any:
+        """Return a record as this person finds it, or None; as it should be."""
         try:
-            return get_visible(model, record_id, self.world.viewer(who))
+            found = get_visible(key[0], key[1], self._viewer(who))
         except NotFound:
-            return None
+            found = None
+        assert (found is not None) is self._sees(who, key)
+        return found
+
+    def _contacts_of(self, company_id: int) -> list[Key]:
+        return [key for key, values in self.values.items() if key[0] is Contact and values["company"] == company_id]
+
+    # --- making and changing -----------------------------------------------------------------------------------------
 
     @rule(target=firms, who=PEOPLE, name=WORDS)
     def found_a_company(self, who: str, name: str) -> int:
-        made = factories.company(name, by=self.world.viewer(who))
-        return self._remember(Company, made)
+        return self._remember((Company, factories.company(name, by=self._viewer(who)).id))
 
     @rule(target=people, firm=firms, who=PEOPLE, name=WORDS)
-    def meet_somebody(self, firm: int, who: str, name: str) -> int | None:
-        if self._see(Company, firm, who) is None:
-            return None
-        return self._remember(Contact, factories.contact(name, by=self.world.viewer(who), company=firm))
+    def meet_somebody(self, firm: int, who: str, name: str) -> Any:
+        if self._see(who, (Company, firm)) is None:
+            return multiple()
+        return self._remember((Contact, factories.contact(name, by=self._viewer(who), company=firm).id))
 
-    @rule(firm=firms, who=PEOPLE, changes=st.fixed_dictionaries({}, optional=CHANGES[Company]))
+    @rule(firm=firms, who=PEOPLE, changes=some(TEXTS[Company]))
     def change_a_company(self, firm: int, who: str, changes: dict[str, Any]) -> None:
-        self._change(Company, firm, who, changes)
+        self._change((Company, firm), who, changes)
 
-    @rule(person=people, who=PEOPLE, changes=st.fixed_dictionaries({}, optional=CHANGES[Contact]))
-    def change_somebody(self, person: int | None, who: str, changes: dict[str, Any]) -> None:
-        self._change(Contact, person, who, changes)
+    @rule(person=people, who=PEOPLE, changes=some(TEXTS[Contact]))
+    def change_somebody(self, person: int, who: str, changes: dict[str, Any]) -> None:
+        self._change((Contact, person), who, changes)
+
+    @rule(firm=firms, who=PEOPLE, changes=some(ACCESS[Company]))
+    def open_or_restrict_a_company(self, firm: int, who: str, changes: dict[str, Any]) -> None:
+        self._change((Company, firm), who, changes)
+
+    @rule(person=people, who=PEOPLE, changes=some(ACCESS[Contact]))
+    def open_or_restrict_somebody(self, person: int, who: str, changes: dict[str, Any]) -> None:
+        self._change((Contact, person), who, changes)
 
     @rule(person=people, firm=firms, who=PEOPLE)
-    def move_somebody(self, person: int | None, firm: int, who: str) -> None:
-        if self._see(Company, firm, who) is not None:
-            self._change(Contact, person, who, {"company": firm})
+    def move_somebody(self, person: int, firm: int, who: str) -> None:
+        if self._see(who, (Company, firm)) is not None:
+            self._change((Contact, person), who, {"company": firm})
 
-    def _change(self, model: Any, record_id: int | None, who: str, changes: dict[str, Any]) -> None:
-        record = self._see(model, record_id, who) if record_id else None
+    @rule(who=PEOPLE, entities=st.frozensets(st.sampled_from(["paris", "lyon"])))
+    def entrust_entities(self, who: str, entities: frozenset[str]) -> None:
+        """A1, D7: what an entity opens follows the person at once."""
+        wanted = [getattr(self.world, name) for name in entities]
+        resource = db.session.get_one(Resource, self._id(who))
+        resources.update_resource(resource, {"billing_entities": wanted}, self._viewer("anne"))
+        db.session.commit()
+        self.entities[who] = frozenset(wanted)
+
+    def _change(self, key: Key, who: str, changes: Mapping[str, Any]) -> None:
+        record = self._see(who, key)
+        if record is not None:
+            changes = self._with_ids(changes)
+            self._save(record, key, who, changes, self.values[key] | changes)
+
+    def _save(self, record: Any, key: Key, who: str, values: Mapping[str, Any], expected: dict[str, Any]) -> None:
+        """Save, and look whether the record holds what is expected; restricted to nobody, it is refused (A4)."""
+        entities, named = expected.get("billing_entities", frozenset()), frozenset(expected["allowed_resources"])
+        is_refused = expected["restrict_access"] and not named and not entities
+        restricted = expected["restrict_access"] and bool(named)
+        expected = expected | {"restrict_access": restricted, "allowed_resources": named if restricted else frozenset()}
+        try:
+            done = SERVICES[key[0]].update(record, values, self._viewer(who))
+        except Refused:
+            db.session.rollback()
+            assert is_refused
+            return
+        db.session.commit()
+        assert not is_refused
+        assert SERVICES[key[0]].read(record) == expected
+        self.last = key
+        if done:
+            self._remember(key)
+
+    # --- forms left open ---------------------------------------------------------------------------------------------
+
+    @rule(target=forms, firm=firms, who=PEOPLE)
+    def open_the_form_of_a_company(self, firm: int, who: str) -> Any:
+        return self._open((Company, firm), who)
+
+    @rule(target=forms, person=people, who=PEOPLE)
+    def open_the_form_of_somebody(self, person: int, who: str) -> Any:
+        return self._open((Contact, person), who)
+
+    def _open(self, key: Key, who: str) -> Any:
+        record = self._see(who, key)
+        return multiple() if record is None else OpenForm(key, who, record.version, self.values[key])
+
+    @rule(form=consumes(forms), data=st.data())
+    def save_an_old_form(self, form: OpenForm, data: st.DataObject) -> None:
+        """R4: what I changed is saved, what others changed meanwhile stays; lists are merged by element."""
+        record = self._see(form.who, form.key)
         if record is None:
             return
-        expected = self.values[model, record.id] | changes
-        done = SERVICES[model].update(record, changes, self.world.viewer(who))
-        db.session.commit()
-        assert SERVICES[model].SHAPE.read(record) == expected
-        if done:
-            self._remember(model, record)
+        model = form.key[0]
+        changes = self._with_ids(data.draw(some({**TEXTS[model], **ACCESS[model]})))
+        mine, theirs = {**form.values, **changes}, self.values[form.key]
+        before = recording.values_at(record, theirs, form.version)[0]
+        assert before == {name: recording.plain(value) for name, value in form.values.items()}
+        merged = merge(form.values, mine, theirs).values
+        expected = dict(theirs)
+        for name, value in changes.items():
+            if name in LISTS:
+                expected[name] = theirs[name] - (form.values[name] - value) | (value - form.values[name])
+            elif value != form.values[name]:
+                expected[name] = value
+        self._save(record, form.key, form.who, merged, expected)
+
+    # --- the trash ---------------------------------------------------------------------------------------------------
 
     @rule(firm=firms, who=PEOPLE)
     def delete_a_company(self, firm: int, who: str) -> None:
-        self._delete(Company, firm, who)
+        living = [key for key in self._contacts_of(firm) if key not in self.gone]
+        if (company := self._see(who, (Company, firm))) is not None:
+            assert companies.count_contacts(company) == len(living)
+            self._delete(company, who, [(Company, firm), *living])
 
     @rule(person=people, who=PEOPLE)
-    def delete_somebody(self, person: int | None, who: str) -> None:
-        self._delete(Contact, person, who)
+    def delete_somebody(self, person: int, who: str) -> None:
+        if (contact := self._see(who, (Contact, person))) is not None:
+            self._delete(contact, who, [(Contact, person)])
 
-    def _delete(self, model: Any, record_id: int | None, who: str) -> None:
-        record = self._see(model, record_id, who) if record_id else None
-        if record is not None:
-            SERVICES[model].remove(record, self.world.viewer(who))
-            db.session.commit()
+    def _delete(self, record: Any, who: str, keys: list[Key]) -> None:
+        SERVICES[type(record)].remove(record, self._viewer(who))
+        db.session.commit()
+        self.deletions += 1
+        self.gone |= dict.fromkeys(keys, Deletion(who, self.deletions))
+        self.last = keys[0]
 
     @rule(firm=firms, who=PEOPLE)
     def restore_a_company(self, firm: int, who: str) -> None:
-        if (company := self._in_trash(Company, firm, who)) is not None:
-            trash.restore_company(company, self.world.viewer(who))
+        """D16: as one set; what was in the trash before stays there."""
+        key: Key = (Company, firm)
+        if (company := self._in_trash(key, who)) is not None:
+            together = [one for one, deletion in self.gone.items() if deletion.together == self.gone[key].together]
+            assert trash.restore_company(company, self._viewer(who)) == len(together) - 1
             db.session.commit()
+            for one in together:
+                del self.gone[one]
+            self.last = key
 
     @rule(person=people, who=PEOPLE)
-    def restore_somebody(self, person: int | None, who: str) -> None:
-        if person and (contact := self._in_trash(Contact, person, who)) is not None:
-            try:
-                trash.restore_contact(contact, self.world.viewer(who))
-            except Refused:
-                db.session.rollback()
-            else:
-                db.session.commit()
-
-    @rule(firm=consumes(firms))
-    def erase_a_company(self, firm: int) -> None:
-        if (company := self._in_trash(Company, firm, "anne")) is not None:
-            gone = [(Contact, one) for one in ids_of(Contact, None, Contact.company_id == firm)]
-            trash.purge(company, self.world.viewer("anne"))
-            db.session.commit()
-            for key in [(Company, firm), *gone]:
-                del self.values[key]
-
-    def _in_trash(self, model: Any, record_id: int, who: str) -> Any:
+    def restore_somebody(self, person: int, who: str) -> None:
+        key: Key = (Contact, person)
+        if (contact := self._in_trash(key, who)) is None:
+            return
         try:
-            return get_in_trash(model, record_id, self.world.viewer(who))
+            trash.restore_contact(contact, self._viewer(who))
+        except Refused:
+            db.session.rollback()
+            assert (Company, self.values[key]["company"]) in self.gone
+        else:
+            db.session.commit()
+            del self.gone[key]
+            self.last = key
+
+    @rule(firm=firms)
+    def erase_a_company(self, firm: int) -> None:
+        self._erase((Company, firm), self._contacts_of(firm))
+
+    @rule(person=people)
+    def erase_somebody(self, person: int) -> None:
+        self._erase((Contact, person), [])
+
+    def _erase(self, key: Key, with_it: list[Key]) -> None:
+        if (record := self._in_trash(key, "anne")) is not None:
+            trash.purge(record, self._viewer("anne"))
+            db.session.commit()
+            for one in (key, *with_it):
+                del self.values[one], self.versions[one], self.gone[one]
+
+    def _in_trash(self, key: Key, who: str) -> Any:
+        try:
+            found = get_in_trash(key[0], key[1], self._viewer(who))
         except NotFound:
-            return None
+            found = None
+        assert (found is not None) is self._may_take_back(who, key)
+        return found
+
+    # --- what holds always -------------------------------------------------------------------------------------------
 
     @invariant()
     def nothing_typed_is_lost(self) -> None:
-        for (model, record_id), values in self.values.items():
-            record = db.session.scalar(unscoped(select(model).where(model.id == record_id), "a test"))
-            assert SERVICES[model].SHAPE.read(record) == values
+        for key, values in self.values.items():
+            assert SERVICES[key[0]].read(record_of(key)) == values
+        assert sorted(key[1] for key in self.values if key[0] is Company) == ids_of(Company)
+        assert sorted(key[1] for key in self.values if key[0] is Contact) == ids_of(Contact)
 
     @invariant()
     def the_history_tells_it_all(self) -> None:
-        """Undone from the present, it gives every value that ever was."""
-        for (model, record_id), values in self.values.items():
-            record = db.session.scalar(unscoped(select(model).where(model.id == record_id), "a test"))
-            saved = self.versions[model, record_id]
+        """H4: one entry for each save; undone from the present, they give every value that ever was. None goes away."""
+        for key, values in self.values.items():
+            record, saved = record_of(key), self.versions[key]
             about = (
-                HistoryEvent.contact_id == record_id
-                if model is Contact
-                else ((HistoryEvent.company_id == record_id) & HistoryEvent.contact_id.is_(None))
+                HistoryEvent.contact_id == key[1]
+                if key[0] is Contact
+                else ((HistoryEvent.company_id == key[1]) & HistoryEvent.contact_id.is_(None))
             )
-            told = select(HistoryEvent).where(
-                about, HistoryEvent.kind.in_([HistoryKind.CREATED, HistoryKind.MODIFIED, HistoryKind.JOINED])
-            )
+            saves = [HistoryKind.CREATED, HistoryKind.MODIFIED, HistoryKind.JOINED]
+            told = select(HistoryEvent).where(about, HistoryEvent.kind.in_(saves))
             entries = list(db.session.scalars(unscoped(told.order_by(HistoryEvent.id), "a test")))
             assert len(entries) == len(saved), "one entry for each save"
             for entry, then in zip(entries, saved, strict=True):
                 assert recording.values_at(record, values, entry.version)[0] == then
+        told_before, self.told = self.told, len(ids_of(HistoryEvent))
+        assert self.told >= told_before
+
+    @invariant()
+    def nobody_sees_what_the_rule_denies(self) -> None:
+        """A1 to A3: lists, trees and their counts, the history and the explanation say what the rule says by hand."""
+        for who in NAMES:
+            viewer = self._viewer(who)
+            seen = {key for key in self.values if self._sees(who, key)}
+            for model in (Company, Contact):
+                found = db.session.scalars(visible(model, viewer, model.id))
+                assert {(model, one) for one in found} == {key for key in seen if key[0] is model}
+            for view in trees.TREE_VIEWS.values():
+                if not view.is_mine:
+                    self._look_at_tree(view, viewer, {key for key in seen if key[0] is Company})
+            self._look_at_last(who, viewer)
+
+    def _look_at_tree(self, view: trees.TreeView, viewer: Viewer, seen: set[Key]) -> None:
+        here = sorted(one for model, one in seen if self.values[model, one]["commercial_status"] == view.status)
+        counts = {branch.id: branch.companies for branch in trees.branches(view, viewer).entries}
+        pages = {branch_id: trees.page(view, branch_id, viewer).entries for branch_id in {NO_BRANCH, *counts}}
+        assert sorted(entry.id for entries in pages.values() for entry in entries) == here
+        assert counts == {branch_id: len(pages[branch_id]) for branch_id in counts}
+
+    def _look_at_last(self, who: str, viewer: Viewer) -> None:
+        if self.last not in self.values:
+            return
+        record = record_of(self.last)
+        (told,) = sight.who_sees(record, [self._id(who)])
+        assert told.sees is self._sees(who, self.last)
+        company_id = record.company_id if self.last[0] is Contact else record.id
+        if self._sees(who, (Company, company_id)):
+            company = record_of((Company, company_id))
+            about = {entry.contact_id for entry in reading.of_company(company, viewer).entries if entry.contact_id}
+            assert all((Contact, one) in self.values and self._would_see(who, (Contact, one)) for one in about)
 
     @invariant()
     def nothing_hangs_loose(self) -> None:
@@ -180,13 +422,15 @@ class SeveralPeople(RuleBasedStateMachine):
         living = ids_of(Company, None, Company.deleted_at.is_(None))
         assert sorted(set(ids_of(CompanyListing, CompanyListing.company_id))) == living
         assert sorted(set(ids_of(CompanyGrant, CompanyGrant.company_id))) == ids_of(Company)
+        restricted = ids_of(Contact, None, Contact.restrict_access)
+        assert sorted(set(ids_of(ContactGrant, ContactGrant.contact_id))) == restricted
         stray = select(func.count()).where(Contact.deleted_at.is_(None), Company.deleted_at.is_not(None))
         stray = stray.select_from(Contact).join(Company, Company.id == Contact.company_id)
         assert db.session.scalar(unscoped(stray, "a test")) == 0, "a contact lives at a company in the trash"
 
 
 def test_several_people_at_once(db_session: Any, database: Any) -> None:
-    """H4, R3, R4, D16, D17: on a fresh database for every story that hypothesis makes up."""
+    """A1 to A4, H4, R3, R4, D16, D17: on a fresh database for every story that hypothesis makes up."""
 
     def start() -> None:
         db.session.remove()
