@@ -24,6 +24,10 @@ class Database(Protocol):
 
     url: str
 
+    @property
+    def current_url(self) -> str:
+        """The address of the database of the test that runs, for another process."""
+
     def build_template(self, fill: Callable[[], None], name: str = TEMPLATE) -> None:
         """Have `fill` make a template, in the database there is now, unless another process of the session did.
 
@@ -47,6 +51,10 @@ class Sqlite:
         self._count = 0
         self._current = self._path(TEMPLATE)
         self.url = f"sqlite:///{self._current}"
+
+    @property
+    def current_url(self) -> str:
+        return f"sqlite:///{self._current}"
 
     def redirect(self, engine: Engine) -> None:
         @event.listens_for(engine, "do_connect")
@@ -94,6 +102,10 @@ class Postgres:
         self._count = 0
         self._current = TEMPLATE
         self.url = self._server.get_uri(TEMPLATE).replace("postgresql:", "postgresql+psycopg:", 1)
+
+    @property
+    def current_url(self) -> str:
+        return str(self._server.get_uri(self._current).replace("postgresql:", "postgresql+psycopg:", 1))
 
     def redirect(self, engine: Engine) -> None:
         @event.listens_for(engine, "do_connect")

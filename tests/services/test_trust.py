@@ -58,6 +58,10 @@ ACCESS = {
         "billing_entities": st.frozensets(st.sampled_from(["paris", "lyon"])),
     },
 }
+#: What closes a record to some, which happens often here.
+RESTRICTED = st.fixed_dictionaries(
+    {"restrict_access": st.just(True), "allowed_resources": st.frozensets(PEOPLE, max_size=2)}
+)
 LISTS = ("allowed_resources", "billing_entities")
 SERVICES: dict[Any, Any] = {Company: companies, Contact: contacts}
 
@@ -115,16 +119,16 @@ class SeveralPeople(RuleBasedStateMachine):
         self.last: Key = (Company, self.world.durand.id)
 
     @initialize(target=firms)
-    def begin_with_the_world(self) -> Any:
-        """What is there already is everybody's to change."""
+    def begin_with_the_world(self) -> int:
+        """Of what is there already one company is theirs to change, so that their ways cross."""
         for model in (Company, Contact):
             for record_id in ids_of(model):
                 self._remember((model, record_id))
-        return multiple(*ids_of(Company))
+        return self.world.durand.id
 
     @initialize(target=people)
-    def begin_with_its_people(self) -> Any:
-        return multiple(*ids_of(Contact))
+    def begin_with_its_people(self) -> int:
+        return self.world.elise.id
 
     # --- what is expected, by hand -----------------------------------------------------------------------------------
 
@@ -207,6 +211,10 @@ class SeveralPeople(RuleBasedStateMachine):
 
     @rule(person=people, who=PEOPLE, changes=some(ACCESS[Contact]))
     def open_or_restrict_somebody(self, person: int, who: str, changes: dict[str, Any]) -> None:
+        self._change((Contact, person), who, changes)
+
+    @rule(person=people, who=PEOPLE, changes=RESTRICTED)
+    def restrict_somebody(self, person: int, who: str, changes: dict[str, Any]) -> None:
         self._change((Contact, person), who, changes)
 
     @rule(person=people, firm=firms, who=PEOPLE)
@@ -295,6 +303,13 @@ class SeveralPeople(RuleBasedStateMachine):
     def delete_somebody(self, person: int, who: str) -> None:
         if (contact := self._see(who, (Contact, person))) is not None:
             self._delete(contact, who, [(Contact, person)])
+
+    @rule(person=people, who=PEOPLE)
+    def delete_somebody_and_then_their_company(self, person: int, who: str) -> None:
+        """What went to the trash by itself is no part of the set that follows."""
+        self.delete_somebody(person, who)
+        if (Contact, person) in self.values:
+            self.delete_a_company(self.values[Contact, person]["company"], who)
 
     def _delete(self, record: Any, who: str, keys: list[Key]) -> None:
         SERVICES[type(record)].remove(record, self._viewer(who))

@@ -1,5 +1,7 @@
 // Drafts: what is typed is kept on the server a moment after typing stops, and when the page is left before that.
 const PAUSE = 2000;
+// How long a server that does not answer is left alone before it is asked again.
+const PATIENCE = 5000;
 const waiting = new Map();
 
 const post = (url, values, form, more = {}) =>
@@ -30,9 +32,17 @@ const keep = async (form, more) => {
   try {
     const answer = await post("/drafts", { content: content(form) }, form, { signal: request.signal, ...more });
     say(form, answer.status === 204 ? "kept" : "failed");
+    if (answer.status >= 500) keepLater(form, PATIENCE);
   } catch (error) {
-    if (error.name !== "AbortError") say(form, "failed");
+    if (error.name === "AbortError") return;
+    say(form, "failed");
+    keepLater(form, PATIENCE);
   }
+};
+
+const keepLater = (form, delay) => {
+  stop(form);
+  if (form.isConnected) waiting.set(form, { timer: setTimeout(() => keep(form), delay) });
 };
 
 const stop = (form) => {
@@ -45,15 +55,19 @@ const stop = (form) => {
 const typed = (event) => {
   const form = event.target.closest?.("form[data-draft]");
   if (!form) return;
-  stop(form);
   say(form, "");
-  waiting.set(form, { timer: setTimeout(() => keep(form), PAUSE) });
+  keepLater(form, PAUSE);
 };
 document.addEventListener("input", typed);
 document.addEventListener("change", typed);
 
 // What is being saved is no draft any more.
 document.addEventListener("submit", (event) => stop(event.target), true);
+// Unless nobody answered.
+document.addEventListener("htmx:error", (event) => {
+  const form = event.target.closest?.("form[data-draft]");
+  if (form && event.detail.ctx?.request) keepLater(form, PATIENCE);
+});
 
 // Left by closing the tab or going elsewhere: what was typed last goes with it.
 addEventListener("pagehide", () => {
