@@ -12,7 +12,7 @@ from tests.world import World
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.models import AuditEntry, AuditKind, BillingEntity, Resource, Role
-from webapp.services import audit, resources
+from webapp.services import audit, resources, throttle
 
 pytestmark = pytest.mark.usefixtures("db_session")
 
@@ -43,6 +43,32 @@ def test_signing_in_and_out_is_kept_and_what_was_typed_in_vain_is_not(client: An
     assert out == ["Session fermée", "Bruno Masson", "Bruno Masson", "127.0.0.1"]
     assert "secret" not in anne.get("/admin/audit")
     assert "inconnue" not in anne.get("/admin/audit")
+
+
+def test_whoever_must_wait_is_told_of_once_however_often_they_insist(client: Any, anne: Any, world: World) -> None:
+    """R2: an entry for an address and a while, and another when it goes on later."""
+    wrong = {"email": world.bruno.email, "password": "x"}
+    for _attempt in range(throttle.ACCOUNT.free):
+        client.get("/login").submit(wrong, status=422)
+    for _attempt in range(5):
+        client.get("/login").submit(wrong, status=429)
+    refused = rows(anne.get("/admin/audit", kind="sign_in_refused"))
+    assert [row[0] for row in refused] == ["Connexion refusée trop d’essais"] + ["Connexion refusée"] * 5
+    assert {tuple(row[1:]) for row in refused} == {("Bruno Masson", "—", "127.0.0.1")}
+    with time_machine.travel(now() + throttle.ADDRESS.window, tick=False):
+        client.get("/login").submit(wrong, status=422)
+        client.get("/login").submit(wrong, status=429)
+    assert [row[0] for row in rows(anne.get("/admin/audit", kind="sign_in_refused"))][:2] == [
+        "Connexion refusée trop d’essais",
+        "Connexion refusée",
+    ]
+
+
+def test_what_is_erased_for_good_is_kept_by_its_name(anne: Any, world: World) -> None:
+    """R3: who erased which company."""
+    anne.get(f"/companies/{world.durand.id}/delete").submit(form="/delete")
+    anne.get(f"/trash/companies/{world.durand.id}/purge").submit(form="/purge")
+    assert rows(anne.get("/admin/audit"))[0][:3] == ["Effacement pour de bon", "Durand & Fils", "Anne Lefèvre"]
 
 
 def test_rights_settings_and_lists_are_kept_with_what_they_were(anne: Any, world: World) -> None:

@@ -30,6 +30,7 @@ def login() -> Response:
     try:
         attempt = identity.count_attempt(email_key(form.email.data))
     except throttle.TooManyAttempts as refusal:
+        _note_wait(accounts.by_email(form.email.data))
         return too_many_attempts(_login_page(form, wanted, error=wait_sentence(refusal)), refusal.seconds)
     account = accounts.by_email(form.email.data)
     stored_hash = account.password_hash if account else None
@@ -61,6 +62,7 @@ def code() -> Response:
     try:
         attempt = identity.count_attempt(f"code:{account.id}")
     except throttle.TooManyAttempts as refusal:
+        _note_wait(account)
         return too_many_attempts(_code_page(form, account, error=wait_sentence(refusal)), refusal.seconds)
     accepted = second_factor.accept(account, form.code.data)
     if accepted is None:
@@ -85,12 +87,18 @@ def logout() -> Response:
     return redirect(url_for("auth.login"), 303)
 
 
-def _note_refusal(account: Resource | None) -> None:
+def _note_refusal(account: Resource | None, **more: bool) -> None:
     """Keep the refusal for the audit: whose account, but never what was typed, which may be a password."""
     # Before the first resource there is no account to watch, and a backup may still be brought back.
     if account or resources.any_exists():
-        audit.record(AuditKind.SIGN_IN_REFUSED, account.name if account else "")
+        audit.record(AuditKind.SIGN_IN_REFUSED, account.name if account else "", **more)
         db.session.commit()
+
+
+def _note_wait(account: Resource | None) -> None:
+    """Keep for the audit that somebody had to wait, once for an address and a while: an attacker asks without end."""
+    if throttle.is_first_refusal(identity.client_address()):
+        _note_refusal(account, too_many=True)
 
 
 def wait_sentence(refusal: throttle.TooManyAttempts) -> str:

@@ -10,7 +10,7 @@ import ipaddress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 
 from webapp.clock import now
 from webapp.extensions import db
@@ -80,6 +80,20 @@ def begin(account: str, address: str) -> Attempt:
     db.session.add_all(rows)
     db.session.flush()
     return Attempt(account, tuple(row.id for row in rows))
+
+
+def is_first_refusal(address: str) -> bool:
+    """Whether nobody was told to wait at this address lately; from now on somebody was.
+
+    So a refusal can be told of once, and whoever insists fills nothing.
+    """
+    organisation.take_turn("sign_in_attempts")
+    moment, subject = now(), _hash(f"refused:{network(address)}")
+    recent = exists().where(SignInAttempt.subject == subject, SignInAttempt.at > moment - ADDRESS.window)
+    if db.session.scalar(select(recent)):
+        return False
+    db.session.add(SignInAttempt(subject=subject, at=moment))
+    return True
 
 
 def succeed(attempt: Attempt) -> None:

@@ -99,6 +99,7 @@ def _imported(data: Mapping[str, Any]) -> str:
 
 _DETAILS: Mapping[AuditKind, Callable[[Mapping[str, Any]], str]] = {
     AuditKind.SIGNED_IN: lambda data: str(data.get("device", "")),
+    AuditKind.SIGN_IN_REFUSED: lambda data: str(_("trop d’essais")) if data.get("too_many") else "",
     AuditKind.LIST_CHANGED: _list,
     AuditKind.BILLING_ENTITY_CHANGED: lambda data: str(DONE[data["what"]]),
     AuditKind.RESOURCE_CHANGED: _resource,
