@@ -1,9 +1,9 @@
 """The form of a billing entity (R1)."""
 
-from webapp.forms.base import Form
 from webapp.forms.fields import Text
+from webapp.forms.versioned import SharedForm
 from webapp.i18n import _l
 
 
-class BillingEntityForm(Form):
+class BillingEntityForm(SharedForm):
     name = Text(_l("Nom"), required=True, max_length=200, hint=_l("Le nom de l’entité juridique qui facture."))

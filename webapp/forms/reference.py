@@ -5,6 +5,7 @@ from typing import Any
 
 from webapp.forms.base import Form
 from webapp.forms.fields import Text, Whole
+from webapp.forms.versioned import SharedForm
 from webapp.i18n import _l
 from webapp.models import ReferenceItem, ReferenceList
 
@@ -12,7 +13,7 @@ from webapp.models import ReferenceItem, ReferenceList
 CODED = {ReferenceList.COUNTRY: _l("Code ISO"), ReferenceList.PROVINCE: _l("Abréviation")}
 
 
-class ItemForm(Form):
+class ItemForm(SharedForm):
     """A value of a list: its labels, its code where it has one, its rank where it has one."""
 
     label_fr = Text(_l("Libellé en français"), required=True, max_length=200)

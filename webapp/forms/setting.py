@@ -1,12 +1,12 @@
 """The form of the organisation's settings, in the order of the page (R1)."""
 
-from webapp.forms.base import Form
 from webapp.forms.choices import CountryCode, LanguageCode, TimezoneName
 from webapp.forms.fields import Checkbox, Email, Text, Whole
+from webapp.forms.versioned import SharedForm
 from webapp.i18n import _l
 
 
-class SettingsForm(Form):
+class SettingsForm(SharedForm):
     name = Text(
         _l("Nom de l’organisation"),
         required=True,

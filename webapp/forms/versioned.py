@@ -1,24 +1,57 @@
-"""A form of one page over a record that several people may change at once (R4).
+"""Forms of one page over what several people may change at once: nobody overwrites anybody unasked (R4)."""
 
-Nothing tells what these records were before: whatever differs from what is stored now is chosen, field by field.
-"""
-
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from flask import request
+from wtforms import Field
 
 from webapp.forms.base import Form
 from webapp.forms.record import Clash
 from webapp.i18n import _, moment
 
 
-class VersionedForm(Form):
-    """A form that saves over no version but the one it was opened on."""
+class _Contested(Form):
+    """A form that is not saved while somebody else's values are to be chosen from."""
+
+    #: What to say when somebody else saved it meanwhile.
+    conflict: str = ""
+
+    def posted_and_valid(self) -> bool:
+        return super().posted_and_valid() and not self.conflict
+
+    @property
+    def status(self) -> int:
+        """The status of an answer that shows this form."""
+        return 409 if self.conflict else 422 if self.errors else 200
+
+    def _take_theirs(self, field: Field) -> None:
+        field.data, field.raw_data, field.process_errors = self.meta.stored.get(field.name), None, []
+
+    def _let_choose(self, field: Field) -> None:
+        mine = field.text if field.process_errors else field.shown(field.data)
+        theirs = field.shown(self.meta.stored.get(field.name))
+        field.clash = Clash(_choice(field), mine or "—", theirs or "—", None, "", "")
+
+
+def _choice(field: Field) -> str:
+    """Return the name of the buttons by which one chooses whose value of a field is kept."""
+    return f"keep_{field.name}"
+
+
+def _gives_way(field: Field) -> bool:
+    return request.form.get(_choice(field)) == "theirs"
+
+
+class VersionedForm(_Contested):
+    """A form that saves over no version of a record but the one it was opened on.
+
+    Nothing tells what the record was before: whatever differs from what is stored now is chosen, field by field.
+    """
 
     #: The record being changed, or None for a new one.
     record: Any = None
-    #: What to say when somebody else saved it meanwhile.
-    conflict: str = ""
 
     def prepare(self, record: Any) -> None:
         """Give the form its record, and compare what was posted with what others saved since it was opened."""
@@ -27,12 +60,10 @@ class VersionedForm(Form):
             return
         is_overtaken = request.form.get("version", type=int) != record.version
         for field in self.inputs():
-            stored = self.meta.stored.get(field.name)
-            if request.form.get(f"keep_{field.name}") == "theirs":
-                field.data, field.raw_data, field.process_errors = stored, None, []
-            elif is_overtaken and (field.process_errors or field.data != stored):
-                mine = field.text if field.process_errors else field.shown(field.data)
-                field.clash = Clash(f"keep_{field.name}", mine or "—", field.shown(stored) or "—", None, "", "")
+            if _gives_way(field):
+                self._take_theirs(field)
+            elif is_overtaken and (field.process_errors or field.data != self.meta.stored.get(field.name)):
+                self._let_choose(field)
         if any(field.clash for field in self.inputs()):
             self.conflict = _(
                 "Cette fiche a été modifiée le %(when)s, pendant que vous la modifiiez. Rien n’est perdu : choisissez, "
@@ -44,10 +75,58 @@ class VersionedForm(Form):
         """What the form carries unseen: the version of the record it was filled from."""
         return {"version": self.record.version} if self.record else {}
 
-    def posted_and_valid(self) -> bool:
-        return super().posted_and_valid() and not self.conflict
 
-    @property
-    def status(self) -> int:
-        """The status of an answer that shows this form."""
-        return 409 if self.conflict else 422 if self.errors else 200
+class SharedForm(_Contested):
+    """A form over values of which no versions are kept: it carries what it showed, and so knows who changed what."""
+
+    is_of_stored = False
+
+    def prepare(self) -> None:
+        """Say that the form shows what is stored, and merge what was posted with what others saved meanwhile.
+
+        What one left as it was stays theirs; what both changed, each otherwise, is chosen. What is compared with must
+        not change until it is saved: whoever calls holds it.
+        """
+        self.is_of_stored = True
+        if request.method == "POST":
+            self._merge(_read(request.form.get("was", "")))
+
+    def hidden(self) -> dict[str, Any]:
+        """What the form carries unseen: what is stored as it shows it."""
+        if not self.is_of_stored:
+            return {}
+        return {"was": json.dumps([self._stored(field) for field in self.inputs()], ensure_ascii=False)}
+
+    def _stored(self, field: Field) -> dict[str, list[str]]:
+        posted: dict[str, list[str]] = field.posted(self.meta.stored.get(field.name))
+        return posted
+
+    def _merge(self, was: Mapping[str, Any]) -> None:
+        kept = []
+        for field in self.inputs():
+            before, theirs = was.get(field.name), self._stored(field)[field.name]
+            mine = None if field.process_errors else field.posted(field.data)[field.name]
+            if mine == before or _gives_way(field):
+                self._take_theirs(field)
+                kept += [str(field.label.text)] if theirs != before else []
+            elif theirs not in (before, mine):
+                self._let_choose(field)
+        if kept:
+            self.notice = _(
+                "Ont été modifiés entre-temps, et sont gardés : %(fields)s.",
+                fields=", ".join(kept),
+            )
+        if any(field.clash for field in self.inputs()):
+            self.conflict = _(
+                "Cette fiche a été modifiée pendant que vous la modifiiez, en partie aux mêmes endroits. Rien n’est "
+                "perdu : choisissez, à chacun d’eux, la valeur à garder, puis enregistrez."
+            )
+
+
+def _read(was: str) -> dict[str, Any]:
+    """Return what a form said it showed, by field; nothing of what makes no sense: whatever differs is then chosen."""
+    try:
+        shown = json.loads(was)
+        return {name: texts for one in shown for name, texts in one.items()}
+    except (ValueError, AttributeError, TypeError):
+        return {}

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp.i18n import _, _n, number
-from webapp.services import references
+from webapp.services import organisation, references
 from webapp.web import page
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
@@ -64,6 +64,14 @@ def admin_page(part: str, title: str, *, trail: Sequence[Crumb] = (), status: in
         status=status,
         **context,
     )
+
+
+def hold(what: str) -> None:
+    """Let one save of `what` happen at a time: what a form is compared with is then what it overwrites (R4)."""
+    if request.method == "POST":
+        organisation.take_turn(what)
+        # Read before one's turn came, it may be old.
+        organisation.forget()
 
 
 def changed(endpoint: str, message: str, *, kind: str = "ok", **values: Any) -> Response:

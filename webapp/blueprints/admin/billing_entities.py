@@ -5,7 +5,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from webapp.access import ADMIN, access
-from webapp.blueprints.admin.base import admin_page, bp, changed, use_words
+from webapp.blueprints.admin.base import admin_page, bp, changed, hold, use_words
 from webapp.extensions import db
 from webapp.forms.billing_entity import BillingEntityForm
 from webapp.i18n import _
@@ -44,8 +44,10 @@ def billing_entity_new() -> Response:
 @bp.route("/billing-entities/<int:entity_id>/edit", methods=["GET", "POST"])
 @access(ADMIN)
 def billing_entity_edit(entity_id: int) -> Response:
+    hold("billing_entities")
     entity = _entity(entity_id)
     form = BillingEntityForm.load({"name": entity.name})
+    form.prepare()
     if form.posted_and_valid():
         with saving(form):
             entities.rename(entity, **form.values())
@@ -110,7 +112,7 @@ def _edit_page(form: BillingEntityForm, *, entity: BillingEntity | None = None) 
         form=form,
         entity=entity,
         existing=form.refusal and form.refusal.existing,
-        status=422 if form.errors else 200,
+        status=form.status,
     )
 
 

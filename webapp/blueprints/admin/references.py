@@ -7,7 +7,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from webapp.access import ADMIN, access
-from webapp.blueprints.admin.base import admin_page, bp, changed, use_words
+from webapp.blueprints.admin.base import admin_page, bp, changed, hold, use_words
 from webapp.extensions import db
 from webapp.forms.reference import CODED, ItemForm
 from webapp.i18n import _, _l
@@ -101,11 +101,13 @@ def list_value_new(name: str) -> Response:
 @bp.route("/lists/<name>/<int:item_id>/edit", methods=["GET", "POST"])
 @access(ADMIN)
 def list_value_edit(name: str, item_id: int) -> Response:
+    hold("lists")
     item = _item(name, item_id)
     before = ItemForm.values_of(item, references.rank(item))
     form = ItemForm.of(item.list, before)
     if item.retired_at:
         del form.rank
+    form.prepare()
     if form.posted_and_valid():
         values = form.values()
         rank = values.pop("rank", None)
@@ -201,7 +203,7 @@ def _edit_page(
         parent=parent,
         existing=form.refusal and form.refusal.existing,
         back=url_for(".list_values", name=which, parent=parent.id if parent else None),
-        status=422 if form.errors else 200,
+        status=form.status,
     )
 
 

@@ -7,11 +7,11 @@ from flask import current_app, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp.access import ADMIN, access
-from webapp.blueprints.admin.base import admin_page, bp
+from webapp.blueprints.admin.base import admin_page, bp, hold
 from webapp.config import Settings
-from webapp.extensions import db
 from webapp.forms.setting import SECTIONS, SettingsForm
 from webapp.i18n import _
+from webapp.saving import saving
 from webapp.services import organisation
 from webapp.text import clean_line
 from webapp.web import page, saved
@@ -23,10 +23,12 @@ EXAMPLE = 42
 @bp.route("/settings", methods=["GET", "POST"])
 @access(ADMIN)
 def settings() -> Response:
+    hold("settings")
     form = SettingsForm.load(asdict(organisation.load()))
+    form.prepare()
     if form.posted_and_valid():
-        changes = organisation.save(form.values())
-        db.session.commit()
+        with saving(form):
+            changes = organisation.save(form.values())
         return saved(url_for(".settings"), _("Les paramètres sont enregistrés.") if changes else _("Rien n’a changé."))
     return admin_page(
         "_settings.html",
@@ -35,7 +37,7 @@ def settings() -> Response:
         sections=[(title, [form[name] for name in names]) for title, names in SECTIONS],
         example=organisation.number_text(form.number_prefix.data or "", EXAMPLE),
         installation=installation(current_app.config["SETTINGS"]),
-        status=422 if form.errors else 200,
+        status=form.status,
     )
 
 
