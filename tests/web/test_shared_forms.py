@@ -34,11 +34,11 @@ def shown(browser: Browser, url: str, *names: str) -> list[str]:
 
 def test_different_settings_both_survive_and_the_second_is_told(anne: Browser, chloe: Browser) -> None:
     mine = anne.get(SETTINGS)
-    chloe.get(SETTINGS).submit({"trash_days": "12", "auto_numbering": True})
+    chloe.get(SETTINGS).submit({"trash_days": "12", "auto_numbering": False})
     page = mine.submit({"portal_inactivity_days": "45"}).follow()
     assert "Ont été modifiés entre-temps, et sont gardés : Numérotation automatique des sociétés, Jours dans" in page
     assert shown(anne, SETTINGS, "trash_days", "portal_inactivity_days") == ["12", "45"]
-    assert page.field("auto_numbering").has("checked")
+    assert not page.field("auto_numbering").has("checked")
 
 
 @pytest.mark.parametrize(("choice", "kept"), [("mine", "45"), ("theirs", "60")])
