@@ -373,7 +373,9 @@ def test_a_full_list_takes_no_more(bruno: Browser, world: World, db_session: Any
     monkeypatch.setattr(favorites, "MOST", 1)
     page = bruno.get("/favorites").submit({"favorite_text": "Anne Lefèvre"}).follow()
     assert "La liste est pleine" in page
-    assert not favorites.add(world.viewer("bruno"), world.chloe.id)
+    refused = page.submit({"favorite_text": "Chloé Œuvrard"}, status=422)
+    assert "1 ressources favorites au plus." in refused
+    assert refused.field("favorite_text")["value"] == "Chloé Œuvrard"
 
 
 # --- with what else a dialog does ----------------------------------------------------------------------------------

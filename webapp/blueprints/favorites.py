@@ -8,6 +8,7 @@ from webapp.extensions import db
 from webapp.forms.favorite import FavoriteForm
 from webapp.i18n import _
 from webapp.services import favorites, resources
+from webapp.services.refusal import Refused
 from webapp.text import read_id
 from webapp.web import page, telling, viewer, wants_fragment
 
@@ -36,7 +37,12 @@ def change() -> Response:
         form.refuse({"favorite": _("Tapez le nom d’une ressource.")})
         return _page(form, status=422)
     name = _name(form.favorite.data)
-    if not favorites.add(viewer(), form.favorite.data):
+    try:
+        is_new = favorites.add(viewer(), form.favorite.data)
+    except Refused as refusal:
+        form.refuse(refusal.errors)
+        return _page(form, status=422)
+    if not is_new:
         return _page(FavoriteForm(), said=_("%(name)s fait déjà partie de vos favorites.", name=name))
     return _changed(_("%(name)s fait partie de vos favorites.", name=name))
 

@@ -6,8 +6,10 @@ from sqlalchemy import delete, insert, select
 
 from webapp.access import Viewer
 from webapp.extensions import db
+from webapp.i18n import _
 from webapp.models import FavoriteResource, Resource
 from webapp.services.lookups import Found
+from webapp.services.refusal import Refused
 
 #: More than one looks through; who needs somebody else finds them by typing.
 MOST = 100
@@ -26,14 +28,16 @@ def of(viewer: Viewer, but: Collection[int] = ()) -> list[Found]:
 
 
 def add(viewer: Viewer, resource_id: int) -> bool:
-    """Keep somebody at hand; return whether they were not yet, and there was room."""
+    """Keep somebody at hand; return whether they were not yet; raises Refused when there is no room."""
     kept = set(
         db.session.scalars(
             select(FavoriteResource.favorite_id).where(FavoriteResource.resource_id == viewer.resource_id)
         )
     )
-    if resource_id in kept or len(kept) >= MOST:
+    if resource_id in kept:
         return False
+    if len(kept) >= MOST:
+        raise Refused({"favorite": _("%(count)d ressources favorites au plus.", count=MOST)})
     db.session.execute(insert(FavoriteResource).values(resource_id=viewer.resource_id, favorite_id=resource_id))
     return True
 
