@@ -16,6 +16,14 @@ from webapp.models.contact import Contact, ContactAddress, ContactGrant, Contact
 from webapp.models.draft import Draft
 from webapp.models.history import HistoryEvent, HistoryKind
 from webapp.models.phone import CompanyPhoneKind, ContactPhoneKind
+from webapp.models.portal import (
+    PortalAccess,
+    PortalNotice,
+    PortalNoticeKind,
+    PortalProfile,
+    PortalRight,
+    PortalSession,
+)
 from webapp.models.principal import ADMINS_ID, EVERYBODY_ID, Principal, PrincipalKind
 from webapp.models.reference import ReferenceItem, ReferenceList
 from webapp.models.resource import BillingEntity, FavoriteResource, Resource, Role, resource_billing_entity
@@ -57,6 +65,12 @@ __all__ = [
     "MyContact",
     "OneTimeLink",
     "Organisation",
+    "PortalAccess",
+    "PortalNotice",
+    "PortalNoticeKind",
+    "PortalProfile",
+    "PortalRight",
+    "PortalSession",
     "Principal",
     "PrincipalKind",
     "RecoveryCode",
