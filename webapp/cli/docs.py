@@ -60,6 +60,7 @@ WRITTEN_BY: Mapping[HistoryKind, Callable[..., None]] = {
     HistoryKind.JOINED: recording.modified,
     HistoryKind.DELETED: recording.deleted,
     HistoryKind.RESTORED: recording.restored,
+    **{kind: recording.portal for kind in HistoryKind if kind.startswith("portal_")},
 }
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.extensions import Model
 from webapp.models.base import Choice, Id, IntKey, Moment
@@ -73,6 +73,8 @@ class PortalAccess(Model):
     #: As of a resource.
     totp_secret: Mapped[str | None] = mapped_column(String(200))
     totp_last_step: Mapped[int] = mapped_column(Id, default=0)
+
+    profiles: Mapped[list["PortalProfile"]] = relationship(cascade="all, delete-orphan", passive_deletes=True)
 
 
 class PortalProfile(Model):

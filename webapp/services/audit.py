@@ -37,6 +37,14 @@ TITLES: Mapping[AuditKind, LazyString] = {
     AuditKind.IMPORTED: _l("Import"),
     AuditKind.EXPORTED: _l("Export"),
     AuditKind.PURGED: _l("Effacement pour de bon"),
+    AuditKind.PORTAL_SIGNED_IN: _l("Portail Clients : session ouverte"),
+    AuditKind.PORTAL_SIGN_IN_REFUSED: _l("Portail Clients : connexion refusée"),
+    AuditKind.PORTAL_SIGNED_OUT: _l("Portail Clients : session fermée"),
+    AuditKind.PORTAL_PASSWORD_CHANGED: _l("Portail Clients : changement de mot de passe"),
+    AuditKind.PORTAL_SECOND_FACTOR_ON: _l("Portail Clients : double authentification activée"),
+    AuditKind.PORTAL_SECOND_FACTOR_OFF: _l("Portail Clients : double authentification désactivée"),
+    AuditKind.PORTAL_LOOKED_AT: _l("Portail Clients vu comme un contact"),
+    AuditKind.PORTAL_ACCESS_CHANGED: _l("Portail Clients : accès d’un contact"),
 }
 
 

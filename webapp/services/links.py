@@ -1,15 +1,17 @@
 """One-time links: they serve once, for a limited time, and opening one never uses it up (D5)."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from sqlalchemy import delete, or_, select, update
 
 from webapp.clock import now
 from webapp.extensions import db
-from webapp.models import LinkPurpose, OneTimeLink, Resource
+from webapp.models import LinkPurpose, OneTimeLink, PortalAccess, Resource
 from webapp.tokens import hash_token, new_token
 
 CHOOSE_PASSWORD_LIFETIME = timedelta(days=3)
+PORTAL_PASSWORD_LIFETIME = timedelta(days=7)
 FIRST_USE_LIFETIME = timedelta(days=7)
 DEMO_LIFETIME = timedelta(hours=12)
 
@@ -17,16 +19,21 @@ DEMO_LIFETIME = timedelta(hours=12)
 KEPT = timedelta(days=30)
 
 
-def create(purpose: LinkPurpose, resource: Resource | None, lifetime: timedelta) -> str:
-    """Make a link and return its token, told this once; an older link of the same purpose ends."""
+def create(purpose: LinkPurpose, owner: Resource | PortalAccess | None, lifetime: timedelta) -> str:
+    """Make a link of a resource, of a contact or of nobody yet, and return its token, told this once.
+
+    An older link of the same purpose ends.
+    """
     moment = now()
-    resource_id = resource.id if resource else None
+    resource_id = owner.id if isinstance(owner, Resource) else None
+    contact_id = owner.contact_id if isinstance(owner, PortalAccess) else None
     db.session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < moment - KEPT))
     db.session.execute(
         update(OneTimeLink)
         .where(
             OneTimeLink.purpose == purpose,
             OneTimeLink.resource_id == resource_id,
+            OneTimeLink.contact_id == contact_id,
             OneTimeLink.used_at.is_(None),
             OneTimeLink.expires_at > moment,
         )
@@ -38,6 +45,7 @@ def create(purpose: LinkPurpose, resource: Resource | None, lifetime: timedelta)
             token_hash=hash_token(token),
             purpose=purpose,
             resource_id=resource_id,
+            contact_id=contact_id,
             created_at=moment,
             expires_at=moment + lifetime,
         )
@@ -47,7 +55,10 @@ def create(purpose: LinkPurpose, resource: Resource | None, lifetime: timedelta)
 
 
 def find(token: str) -> OneTimeLink | None:
-    """Return the link of this token if it still opens something; looking doesn't use it up."""
+    """Return the link of this token if it still opens something; looking doesn't use it up.
+
+    Whether a contact's access is in force is asked by what it opens.
+    """
     return db.session.scalar(
         select(OneTimeLink)
         .outerjoin(Resource, Resource.id == OneTimeLink.resource_id)
@@ -78,5 +89,15 @@ def end_all(resource_id: int) -> None:
     db.session.execute(
         update(OneTimeLink)
         .where(OneTimeLink.resource_id == resource_id, OneTimeLink.expires_at > moment)
+        .values(expires_at=moment)
+    )
+
+
+def end_all_of_contacts(contact_ids: Collection[int]) -> None:
+    """End every link of some contacts."""
+    moment = now()
+    db.session.execute(
+        update(OneTimeLink)
+        .where(OneTimeLink.contact_id.in_(contact_ids), OneTimeLink.expires_at > moment)
         .values(expires_at=moment)
     )

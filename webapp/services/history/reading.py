@@ -26,6 +26,15 @@ TITLES: Mapping[HistoryKind, LazyString] = {
     HistoryKind.JOINED: _l("Arrivée d’une autre société"),
     HistoryKind.DELETED: _l("Suppression"),
     HistoryKind.RESTORED: _l("Restauration"),
+    HistoryKind.PORTAL_REQUESTED: _l("Demande d’accès au Portail Clients"),
+    HistoryKind.PORTAL_INVITED: _l("Invitation au Portail Clients"),
+    HistoryKind.PORTAL_REJECTED: _l("Demande d’accès au Portail Clients rejetée"),
+    HistoryKind.PORTAL_CHANGED: _l("Droits d’accès au Portail Clients"),
+    HistoryKind.PORTAL_EXTENDED: _l("Prolongation de l’accès au Portail Clients"),
+    HistoryKind.PORTAL_HANDED_OVER: _l("Changement de commanditaire"),
+    HistoryKind.PORTAL_DISABLED: _l("Désactivation de l’accès au Portail Clients"),
+    HistoryKind.PORTAL_PASSWORD_RESET: _l("Réinitialisation du mot de passe du Portail Clients"),
+    HistoryKind.PORTAL_REMINDED: _l("Rappel des données de connexion au Portail Clients"),
 }
 
 #: The values that name a company: whether one may read which, is asked as they are read (D7).

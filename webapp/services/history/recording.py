@@ -5,6 +5,7 @@ values as they were, and beside the ids of other records their names at the time
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -55,6 +56,14 @@ def commented(record: Record, comment: str, by: Viewer) -> None:
     _add(HistoryKind.COMMENTED, record, by, {"comment": comment})
 
 
+def portal(
+    kind: HistoryKind, contact: Contact, by: Viewer, changes: Sequence[dict[str, Any]] = (), comment: str = ""
+) -> None:
+    """Tell what became of a contact's access to the portal, with the rights it changed, as lines, and the reason."""
+    told = {"changes": list(changes), "comment": comment}
+    _add(kind, contact, by, {name: value for name, value in told.items() if value})
+
+
 def many(kind: HistoryKind, rows: Iterable[Mapping[str, Any]], by: Viewer) -> None:
     """Tell the same of many records: `company_id` of each, and `contact_id`, `version`, `data` where they have it."""
     common = {"kind": kind, "at": now(), "actor_id": by.resource_id, "contact_id": None, "version": 1, "data": {}}
@@ -82,7 +91,7 @@ def _line(change: Change, names: Mapping[int, list[str]]) -> dict[str, Any]:
 
 def plain(value: Any) -> Any:
     """Return a value as JSON holds it."""
-    if isinstance(value, PartialDate):
+    if isinstance(value, PartialDate | date):
         return str(value)
     return sorted(value) if isinstance(value, list | tuple | set | frozenset) else value
 
