@@ -22,6 +22,7 @@ from webapp.models import (
 )
 from webapp.services import ids, sharing
 from webapp.services.history import recording
+from webapp.services.portal import ending, granting
 from webapp.services.refusal import Refused
 from webapp.services.search import texts
 from webapp.services.values import MAX_SEARCH_KEY, Change, Shape, country_code, differences
@@ -98,7 +99,7 @@ class Rules(Protocol):
 
 def problems(values: Mapping[str, Any], contact: Contact | None = None) -> dict[str, str]:
     """Return what in `values` breaks a rule, by name; `contact` is the one they would change."""
-    found = sharing.problems(values, contact) | own_problems(values)
+    found = granting.problems(values, contact) | sharing.problems(values, contact) | own_problems(values)
     if company := company_of(values.get("company")):
         found |= problems_with(company, values, was_reference=contact is not None and contact.is_reference)
     if (number := values.get("contact_number")) and (owner := SHAPE.owner_of_number(number, contact)):
@@ -161,8 +162,8 @@ def company_of(company_id: int | None) -> Company | None:
 
 
 def read(contact: Contact) -> dict[str, Any]:
-    """Return all values of a contact by name, access among them."""
-    return {**SHAPE.read(contact), **sharing.of_contact(contact)}
+    """Return all values of a contact by name, access and portal among them."""
+    return {**SHAPE.read(contact), **sharing.of_contact(contact), **granting.of_contact(contact)}
 
 
 def create(values: Mapping[str, Any], by: Viewer) -> Contact:
@@ -176,6 +177,7 @@ def create(values: Mapping[str, Any], by: Viewer) -> Contact:
     texts.CONTACTS.keep(contact, SHAPE.read(contact))
     sharing.write_contact_grants(contact.id, sharing.contact_principals(values))
     recording.created(contact, by)
+    _save_portal(contact, dict(granting.NOTHING), {**granting.NOTHING, **values}, by)
     return contact
 
 
@@ -189,7 +191,7 @@ def update(contact: Contact, values: Mapping[str, Any], by: Viewer) -> list[Chan
     after = before | dict(values)
     if errors := problems(after, contact):
         raise Refused(errors)
-    after = sharing.normal(after)
+    after = granting.normal(before, sharing.normal(after))
     changes = differences(before, after)
     if changes:
         _assign(contact, after, by)
@@ -198,14 +200,22 @@ def update(contact: Contact, values: Mapping[str, Any], by: Viewer) -> list[Chan
         texts.CONTACTS.keep(contact, after, changed)
         if sharing.OPEN_CONTACT.keys() & changed:
             sharing.write_contact_grants(contact.id, sharing.contact_principals(after))
-        recording.modified(contact, SHAPE, changes, by)
+        recording.modified(contact, SHAPE, [one for one in changes if not granting.is_of_portal(one)], by)
+        _save_portal(contact, before, after, by)
     return changes
 
 
+def _save_portal(contact: Contact, before: Mapping[str, Any], after: Mapping[str, Any], by: Viewer) -> None:
+    """Give a contact the access of a save, and tell of it by itself: it is another event than the rest (H2)."""
+    changes = differences({name: before[name] for name in granting.NOTHING}, granting.normal(before, after))
+    granting.save(contact, after, recording.lines(SHAPE, changes), by)
+
+
 def remove(contact: Contact, by: Viewer) -> None:
-    """Put a contact in the trash: nobody sees it, nothing of it is lost (K1)."""
+    """Put a contact in the trash: nobody sees it, nothing of it is lost, the portal is closed to it (K1, D16)."""
     contact.deleted_at = now()
     contact.deleted_by_id = by.resource_id
+    ending.into_trash(Contact.id == contact.id)
     recording.deleted(contact, by)
 
 
