@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import aliased
 
-from webapp.access import Viewer, unscoped
+from webapp.access import Viewer, reads_unscoped, unscoped
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.i18n import _
@@ -154,8 +154,10 @@ def company_of(company_id: int | None) -> Company | None:
     """Return the company whose rules a contact follows; whether one may see it has been asked already."""
     if not company_id:
         return None
-    company = select(Company).where(Company.id == company_id)
-    return db.session.scalar(unscoped(company, "the rules a contact's company makes hold for whoever saves it"))
+    # One that this request has read already is not asked for again.
+    return db.session.get(
+        Company, company_id, execution_options=reads_unscoped("a contact's company's rules hold for whoever saves")
+    )
 
 
 # --- writing -----------------------------------------------------------------------------------------------------
