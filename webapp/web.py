@@ -12,7 +12,7 @@ from webapp.access import Viewer
 from webapp.drafting import keep_of_ended_session
 
 #: Events a save announces, past tense, noun first; whoever shows the noun listens and fetches itself again.
-EVENTS = ("companyChanged", "contactChanged", "referenceAdded", "referenceChanged")
+EVENTS = ("companyChanged", "contactChanged", "favoritesChanged", "referenceAdded", "referenceChanged")
 
 
 def viewer() -> Viewer:
@@ -56,9 +56,15 @@ def saved(url: str, message: str, *, undo: str = "", **events: dict[str, Any]) -
     return answer
 
 
+def telling(answer: Response, **events: dict[str, Any]) -> Response:
+    """Have an answer tell `events` (names of EVENTS) to the rest of the page."""
+    answer.headers["HX-Trigger"] = json.dumps(events)
+    return answer
+
+
 def told(**events: dict[str, Any]) -> Response:
     """Answer with `events` (names of EVENTS) alone: what is on the page changes itself."""
-    return Response(status=200, headers={"HX-Trigger": json.dumps(events)})
+    return telling(Response(status=200), **events)
 
 
 def too_many_attempts(response: Response, seconds: int) -> Response:

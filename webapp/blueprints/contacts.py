@@ -66,7 +66,7 @@ def edit(contact_id: int) -> Response:
     form = _form_of(contact)
     if form.posted_and_valid():
         with saving(form):
-            changes = contacts.update(contact, form.values(), by=viewer())
+            changes = contacts.update(contact, form.values(), by=viewer(), before=form.stored)
             is_listed_otherwise = my_contacts.put(contact, viewer(), form.wants_in_my_contacts)
         if form.saved and not changes and not is_listed_otherwise:
             return _saved(contact, _("Aucune modification à enregistrer."))
@@ -127,7 +127,7 @@ def _starting_values() -> dict[str, Any]:
 
 
 def _form_of(contact: Contact) -> ContactForm:
-    values = contacts.SHAPE.read(contact)
+    values = contacts.read(contact)
     lookups.warm(address_references(values), [])
     form = ContactForm.load({**values, "in_my_contacts": my_contacts.has(contact, viewer())}, viewer())
     form.prepare(contact)
@@ -138,13 +138,19 @@ def _dialog(form: ContactForm) -> Response:
     form.warn()
     return page(
         "contacts/edit.html",
-        "contacts/_edit_dialog.html",
+        "sharing/_access.html" if form.shows_access_alone else "contacts/_edit_dialog.html",
         status=form.status,
         form=form,
         contact=form.record,
+        action=request.path,
         address_titles=ADDRESS_TITLES,
     )
 
 
-def _saved(contact: Contact, message: str) -> Response:
-    return saved(url_for(".show", contact_id=contact.id), message, contactChanged={"id": contact.id})
+def _saved(contact: Contact, message: str, leaves_me: bool = False) -> Response:
+    """Answer with the contact, or with its company when whoever saved has left themselves out."""
+    url = url_for(".show", contact_id=contact.id)
+    if leaves_me:
+        url = url_for("companies.show", company_id=contact.company_id)
+        message = _("%(message)s. Vous ne voyez plus ce contact.", message=message)
+    return saved(url, message, contactChanged={"id": contact.id})

@@ -1,8 +1,8 @@
-"""The dialog of contacts: one class per tab, fields in the order users see them (K2 to K6)."""
+"""The dialog of contacts: one class per tab, fields in the order users see them (K2 to K7)."""
 
+from webapp.forms.access import AccessTab, RestrictableForm
 from webapp.forms.coordinates import AddressesTab, PhonesTab, phone_fields
 from webapp.forms.fields import Checkbox, Confirmation, Email, LongText, Lookup, PartialDay, Ref, Text
-from webapp.forms.record import RecordForm
 from webapp.forms.tabs import Tab
 from webapp.i18n import _, _l, _lp
 from webapp.models import Company, Contact, ContactPhoneKind, ReferenceList
@@ -68,10 +68,10 @@ class DetailsTab(Tab):
     comments = LongText(_l("Commentaires"))
 
 
-class ContactForm(RecordForm):
+class ContactForm(RestrictableForm):
     """The dialogs « Nouveau contact » and « Modification du contact »."""
 
-    tab_classes = (GeneralTab, AddressesTab, ContactPhonesTab, DetailsTab)
+    tab_classes = (GeneralTab, AddressesTab, ContactPhonesTab, DetailsTab, AccessTab)
     aside = ("move_confirmed", "in_my_contacts")
 
     #: The company chosen, whose rules the contact follows.

@@ -260,6 +260,11 @@ class Lookup(Field):
         return [self.within] if self.within else []
 
     @property
+    def picked_name(self) -> str:
+        """The name under which the id of what was picked is posted."""
+        return str(self.name)
+
+    @property
     def value(self) -> str:
         return "" if self.data is None else str(self.data)
 
@@ -301,7 +306,7 @@ class Lookup(Field):
         text = self.text
         if not text:
             return None
-        posted = read_id(formdata.get(self.name, ""))
+        posted = read_id(formdata.get(self.picked_name, ""))
         if posted is not None and text == self._label(posted):
             return posted
         return self._from_text(text)

@@ -123,11 +123,16 @@ def create(values: Mapping[str, Any], by: Viewer) -> Company:
     return company
 
 
-def update(company: Company, values: Mapping[str, Any], by: Viewer) -> list[Change]:
-    """Change some values of a company; return what changed; raises Refused when a rule is broken (C2)."""
+def update(
+    company: Company, values: Mapping[str, Any], by: Viewer, before: Mapping[str, Any] | None = None
+) -> list[Change]:
+    """Change some values of a company; return what changed; raises Refused when a rule is broken (C2).
+
+    `before` is what `read` gave, for who has it already.
+    """
     if values.get("parent") not in (None, company.parent_id):
         take_turn_of_parents()
-    before = read(company)
+    before = dict(before or read(company))
     after = before | dict(values)
     if errors := problems(after, company):
         raise Refused(errors)

@@ -183,13 +183,15 @@ def create(values: Mapping[str, Any], by: Viewer) -> Contact:
     return contact
 
 
-def update(contact: Contact, values: Mapping[str, Any], by: Viewer) -> list[Change]:
+def update(
+    contact: Contact, values: Mapping[str, Any], by: Viewer, before: Mapping[str, Any] | None = None
+) -> list[Change]:
     """Change some values of a contact; return what changed; raises Refused when a rule is broken (K1).
 
     Its company may be one of them: the contact then goes there with all it is, and whoever has it in their list
-    keeps it.
+    keeps it. `before` is what `read` gave, for who has it already.
     """
-    before = read(contact)
+    before = dict(before or read(contact))
     after = before | dict(values)
     if errors := problems(after, contact):
         raise Refused(errors)
