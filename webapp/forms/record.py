@@ -178,7 +178,7 @@ class RecordForm(TabbedForm):
         self._show_clashes(merged, *showing, changed_by, names)
 
     def _names(self) -> list[str]:
-        return [field.name for field in self.inputs() if field.name in self.stored and field.name not in self.aside]
+        return [name for name in self.values() if name in self.stored]
 
     def _before(self, version: int | None) -> tuple[dict[str, Any], dict[str, HistoryEvent]]:
         """Return the values at the version the form was opened with, and who changed them since.
