@@ -30,6 +30,11 @@ class AuditKind(StrEnum):
     IMPORTED = "imported"
     EXPORTED = "exported"
     PURGED = "purged"
+    PASSWORD_LINK_MADE = "password_link_made"  # noqa: S105
+    MAIL_RETRIED = "mail_retried"
+    MAIL_CANCELLED = "mail_cancelled"
+    MAIL_LINK_SHOWN = "mail_link_shown"
+    MAIL_TESTED = "mail_tested"
 
 
 class AuditEntry(Model):

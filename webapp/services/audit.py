@@ -37,6 +37,11 @@ TITLES: Mapping[AuditKind, LazyString] = {
     AuditKind.IMPORTED: _l("Import"),
     AuditKind.EXPORTED: _l("Export"),
     AuditKind.PURGED: _l("Effacement pour de bon"),
+    AuditKind.PASSWORD_LINK_MADE: _l("Lien pour choisir un mot de passe"),
+    AuditKind.MAIL_RETRIED: _l("E-mail : nouvel essai"),
+    AuditKind.MAIL_CANCELLED: _l("E-mail annulé"),
+    AuditKind.MAIL_LINK_SHOWN: _l("Lien d’un e-mail montré"),
+    AuditKind.MAIL_TESTED: _l("E-mail d’essai"),
 }
 
 

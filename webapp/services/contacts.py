@@ -22,6 +22,7 @@ from webapp.models import (
 )
 from webapp.services import ids, sharing
 from webapp.services.history import recording
+from webapp.services.mail import outbox
 from webapp.services.refusal import Refused
 from webapp.services.search import texts
 from webapp.services.values import MAX_SEARCH_KEY, Change, Shape, country_code, differences
@@ -206,6 +207,7 @@ def remove(contact: Contact, by: Viewer) -> None:
     """Put a contact in the trash: nobody sees it, nothing of it is lost (K1)."""
     contact.deleted_at = now()
     contact.deleted_by_id = by.resource_id
+    outbox.withdraw_of_contacts(select(Contact.id).where(Contact.id == contact.id))
     recording.deleted(contact, by)
 
 

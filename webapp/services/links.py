@@ -7,6 +7,7 @@ from sqlalchemy import delete, or_, select, update
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.models import LinkPurpose, OneTimeLink, Resource
+from webapp.services.mail import outbox
 from webapp.tokens import hash_token, new_token
 
 CHOOSE_PASSWORD_LIFETIME = timedelta(days=3)
@@ -32,6 +33,8 @@ def create(purpose: LinkPurpose, resource: Resource | None, lifetime: timedelta)
         )
         .values(expires_at=moment)
     )
+    if purpose is LinkPurpose.CHOOSE_PASSWORD:
+        outbox.withdraw_links(resource_id=resource_id)
     token = new_token()
     db.session.add(
         OneTimeLink(
@@ -73,10 +76,11 @@ def use(link: OneTimeLink) -> bool:
 
 
 def end_all(resource_id: int) -> None:
-    """End every link of a resource."""
+    """End every link of a resource, also where it waits in a mail."""
     moment = now()
     db.session.execute(
         update(OneTimeLink)
         .where(OneTimeLink.resource_id == resource_id, OneTimeLink.expires_at > moment)
         .values(expires_at=moment)
     )
+    outbox.withdraw_links(resource_id=resource_id)
