@@ -74,12 +74,6 @@ def too_many_attempts(response: Response, seconds: int) -> Response:
     return response
 
 
-def public_url(endpoint: str, **values: Any) -> str:
-    """Return the whole address of a view, as users type it: for what is sent or printed outside a request."""
-    path = current_app.url_map.bind("").build(endpoint, values)
-    return str(current_app.config["SETTINGS"].base_url) + path
-
-
 def sign_in_first() -> Response:
     """Send whoever is not signed in to the sign-in page, and back here afterwards, to the form with what they typed."""
     url = url_for("auth.login", next=safe_next(keep_of_ended_session() or _wanted_address()))

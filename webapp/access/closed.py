@@ -20,6 +20,7 @@ from webapp.models import (
     ContactPhone,
     ContactSearch,
     HistoryEvent,
+    Mail,
     MyContact,
 )
 
@@ -38,6 +39,7 @@ PROTECTED = {
         CompanySearch,
         ContactSearch,
         HistoryEvent,
+        Mail,
         MyContact,
     )
 }

@@ -27,6 +27,7 @@ from webapp.models import (
 )
 from webapp.services import ids, organisation, sharing
 from webapp.services.history import recording
+from webapp.services.mail import outbox
 from webapp.services.portal import ending
 from webapp.services.refusal import Refused
 from webapp.services.search import texts
@@ -176,6 +177,7 @@ def remove(company: Company, by: Viewer) -> None:
     with_it = with_it.values(deleted_at=company.deleted_at, deleted_by_id=by.resource_id)
     contacts = db.session.execute(with_it).rowcount  # type: ignore[attr-defined]
     db.session.execute(delete(CompanyListing).where(CompanyListing.company_id == company.id))
+    outbox.withdraw_of_contacts(select(Contact.id).where(Contact.company_id == company.id))
     recording.deleted(company, by, contacts)
 
 

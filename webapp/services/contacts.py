@@ -22,6 +22,7 @@ from webapp.models import (
 )
 from webapp.services import ids, sharing
 from webapp.services.history import recording
+from webapp.services.mail import outbox
 from webapp.services.portal import ending, granting
 from webapp.services.refusal import Refused
 from webapp.services.search import texts
@@ -219,6 +220,7 @@ def remove(contact: Contact, by: Viewer) -> None:
     """Put a contact in the trash: nobody sees it, nothing of it is lost, the portal is closed to it (K1, D16)."""
     contact.deleted_at = now()
     contact.deleted_by_id = by.resource_id
+    outbox.withdraw_of_contacts(select(Contact.id).where(Contact.id == contact.id))
     ending.into_trash(Contact.id == contact.id)
     recording.deleted(contact, by)
 
