@@ -16,6 +16,7 @@ from webapp.access import SYSTEM
 from webapp.database import writing
 from webapp.extensions import db
 from webapp.services import drafts, organisation, trash
+from webapp.services.portal import notices
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ class Job:
 JOBS = (
     Job("erase what has been in the trash long enough", 7, lambda: trash.purge_old(SYSTEM)),
     Job("forget the drafts that nobody took up", 17, drafts.forget_old),
+    Job("write before accesses to the portal end", 27, lambda: notices.write_due(SYSTEM)),
 )
 
 

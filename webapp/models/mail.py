@@ -20,6 +20,12 @@ class MailKind(StrEnum):
     TEST = "test"
     RESOURCE_INVITED = "resource_invited"
     RESOURCE_PASSWORD = "resource_password"  # noqa: S105
+    PORTAL_INVITED = "portal_invited"
+    PORTAL_PASSWORD = "portal_password"  # noqa: S105
+    PORTAL_REMINDED = "portal_reminded"
+    #: An access ends soon: to the contact, and to their sponsor.
+    PORTAL_ENDING = "portal_ending"
+    PORTAL_SPONSOR_ENDING = "portal_sponsor_ending"
 
 
 class MailState(StrEnum):

@@ -14,6 +14,7 @@ from webapp.phones import read_phone
 from webapp.saving import saving
 from webapp.services import links, organisation, sessions
 from webapp.services import resources as service
+from webapp.services.portal import life
 from webapp.urls import public_url
 from webapp.web import saved, viewer
 
@@ -70,7 +71,7 @@ def resource(resource_id: int) -> Response:
 @access(ADMIN)
 def resource_edit(resource_id: int) -> Response:
     resource = _resource(resource_id)
-    form = ResourceForm.load(service.values_of(resource))
+    form = ResourceForm.load(service.values_of(resource), viewer())
     form.prepare(resource)
     if form.posted_and_valid():
         with saving(form):
@@ -134,6 +135,7 @@ def _edit_page(form: ResourceForm, resource: Resource | None = None) -> Response
         _("Modification de la ressource") if resource else _("Nouvelle ressource"),
         form=form,
         resource=resource,
+        sponsored=life.sponsored_by(resource.id) if resource else 0,
         status=form.status,
     )
 

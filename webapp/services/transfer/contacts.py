@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement
 from webapp.i18n import _, _n
 from webapp.models import Contact, ContactSearch
 from webapp.services import contacts, sharing
+from webapp.services.portal import granting
 from webapp.services.search import indexing
 from webapp.services.transfer import exporting, importing
 from webapp.services.transfer.bulk import Stored, batches
@@ -95,6 +96,8 @@ class _Import(RecordImport[Row]):
         self._companies = Companies()
         #: How many were known by their names, for want of a number.
         self._recognised = 0
+        #: What contacts sign in to the portal with, and at which line.
+        self._logins: dict[str, int] = {}
         self._note_ignored()
 
     def finish(self) -> None:
@@ -261,7 +264,19 @@ class _Import(RecordImport[Row]):
             found |= contacts.problems_with(employer, row.values, was_reference)
             if found.pop("email1", None):
                 self._report.warnings["surveys"] += 1
-        return found
+        return found | self._login_problems(row)
+
+    def _login_problems(self, row: Row) -> dict[str, str]:
+        """Return what is wrong with the e-mail of a contact who has an access to the portal, in the file too (D4)."""
+        if row.stored is None or row.stored.login is None:
+            return {}
+        email = row.values["email1"]
+        if found := granting.login_problems(email, row.stored.id, row.stored.login):
+            return found
+        line = self._logins.setdefault(granting.login_key(email), row.line)
+        if line == row.line:
+            return {}
+        return {"email1": _("un autre contact s’identifie avec cette adresse à la ligne %(line)d.", line=line)}
 
 
 def _name(values: Mapping[str, Any]) -> _Name:
