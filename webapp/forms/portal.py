@@ -42,7 +42,7 @@ class PortalTab(Tab):
         _l("Activer l’accès au Portail Clients"),
         hint=_l("Le contact accède au Portail Clients, dans les limites fixées ici."),
     )
-    portal_expires_on = Day(_l("Échéance"), hint=_l("L’accès est ouvert jusqu’à la fin de ce jour ; vide : sans date."))
+    portal_expires_on = Day(_l("Échéance"), hint=_l("L’accès est ouvert jusqu’à la fin de ce jour ; vide : sans date."))
     portal_team_folders = Checkbox(_l("Dossiers d’équipes"), hint=_l("Ceux dont le contact est membre."))
     portal_project_review = Checkbox(
         _l("Examen des projets"), hint=_l("Les projets de sa société qui sont ouverts au Portail Clients.")
@@ -116,7 +116,7 @@ class NothingAskedForm(Form):
 class ExtendForm(NothingAskedForm):
     """Until when an access is prolonged; the field has the offered end."""
 
-    until = Day(_l("Nouvelle échéance"), hint=_l("L’accès est ouvert jusqu’à la fin de ce jour ; vide : sans date."))
+    until = Day(_l("Nouvelle échéance"), hint=_l("L’accès est ouvert jusqu’à la fin de ce jour ; vide : sans date."))
 
 
 class ReasonForm(NothingAskedForm):

@@ -100,7 +100,7 @@ def sponsor_only(access: PortalAccess | None) -> str:
     """Say why somebody may not change the rights of an access (P2)."""
     names = resources.names([access.sponsor_id]) if access is not None else {}
     return _(
-        "Les droits d’accès n’ont pas été modifiés : seul leur commanditaire, %(name)s, peut les modifier.",
+        "Les droits d’accès n’ont pas été modifiés : seul leur commanditaire, %(name)s, peut les modifier.",
         name=", ".join(names.values()),
     )
 

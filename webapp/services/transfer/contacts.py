@@ -33,8 +33,8 @@ _NAMES = ("first_name", "middle_name", "last_name")
 
 #: In whose list a contact is: a command is nobody's, so that a file says nothing of it.
 _MINE = "in_my_contacts"
-#: What files of contacts hold and contacts don't (yet): the portal (K7).
-_LATER = ("portal_enabled", "portal_expires_on", "portal_sponsor")
+#: What files of contacts may hold, and is given by a sponsor alone (K7, P2).
+_OF_PORTAL = ("portal_enabled", "portal_expires_on", "portal_sponsor")
 #: Whom a contact is open to (K7): together, at the end, though only the first is a column of the record.
 _ACCESS = (Column(name="restrict_access", kind=Kind.FLAG), Column(name="allowed_resources", kind=Kind.RESOURCES))
 
@@ -50,7 +50,7 @@ def all_columns(fields: Iterable[Column]) -> list[Column]:
         ordered.append(column)
         if column.name == "honorific":
             ordered.append(Column(name="full_name", kind=Kind.COMPUTED, compute=_full_name))
-    ignored = [Column(name=name, kind=Kind.IGNORED) for name in (_MINE, *_LATER)]
+    ignored = [Column(name=name, kind=Kind.IGNORED) for name in (_MINE, *_OF_PORTAL)]
     return [*ordered, *ignored, *_ACCESS]
 
 
@@ -114,8 +114,11 @@ class _Import(RecordImport[Row]):
         if self._reader.has(_MINE):
             note = _("La colonne %(name)s est ignorée : elle dépend de qui regarde.", name=_MINE)
             self._report.notes.append(note)
-        if later := [name for name in _LATER if self._reader.has(name)]:
-            note = _("Colonnes ignorées, que les contacts n’ont pas encore : %(names)s.", names=", ".join(later))
+        if given := [name for name in _OF_PORTAL if self._reader.has(name)]:
+            note = _(
+                "Colonnes ignorées, car l’accès au Portail Clients se donne dans la fiche du contact : %(names)s.",
+                names=", ".join(given),
+            )
             self._report.notes.append(note)
 
     # -- which contact a row is about, and which company
