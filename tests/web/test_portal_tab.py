@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests import factories
-from tests.client import Browser
+from tests.client import Browser, printed_values
 from tests.web.test_saving import ANY, together
 from tests.world import World
 from webapp.access import SYSTEM, get_visible
