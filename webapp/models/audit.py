@@ -31,6 +31,7 @@ class AuditKind(StrEnum):
     EXPORTED = "exported"
     PURGED = "purged"
     PASSWORD_LINK_MADE = "password_link_made"  # noqa: S105
+    PASSWORD_FORGOTTEN = "password_forgotten"  # noqa: S105
     MAIL_RETRIED = "mail_retried"
     MAIL_CANCELLED = "mail_cancelled"
     MAIL_LINK_SHOWN = "mail_link_shown"

@@ -45,6 +45,7 @@ def entries() -> list[Entry]:
         Entry("admin.resources", _("Ressources"), "users"),
         Entry("admin.billing_entities", _("Entités de facturation"), "receipt"),
         Entry("admin.settings", _("Paramètres"), "settings"),
+        Entry("admin.mail_list", _("E-mails"), "mail"),
         Entry("admin.access_matrix", _("Droits"), "shield"),
         Entry("admin.audit_log", _("Journal d’audit"), "history"),
     ]
