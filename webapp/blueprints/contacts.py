@@ -17,6 +17,7 @@ from webapp.models import Company, Contact
 from webapp.saving import saving
 from webapp.services import contact_profile, contacts, lookups, my_contacts
 from webapp.services.history import reading
+from webapp.services.mail import reading as mail
 from webapp.services.values import address_references
 from webapp.web import page, saved, viewer
 
@@ -39,6 +40,7 @@ def show(contact_id: int) -> Response:
         profile=contact_profile.read(contact, viewer()),
         phone_labels=PHONE_LABELS,
         address_titles=ADDRESS_TITLES,
+        mails=mail.of_contact(contact.id),
         history=reading.of_contact(contact, viewer()),
     )
 

@@ -45,6 +45,7 @@ class MailProblem(StrEnum):
     SERVER = "server"
     ADDRESS = "address"
     TOO_LATE = "too_late"
+    LINK_LOST = "link_lost"
 
 
 _WAITING = text(f"state = '{MailState.WAITING}'")
@@ -105,3 +106,8 @@ class Mail(Model):
     def has_link(self) -> bool:
         """Whether a link is meant to be in it, even when it is kept no longer."""
         return LINK in self.text
+
+    @property
+    def can_retry(self) -> bool:
+        """Whether another attempt makes sense: the link of a mail that waits no longer is erased."""
+        return self.is_waiting or (self.state is not MailState.SENT and not self.has_link)

@@ -46,6 +46,7 @@ TITLES: Mapping[AuditKind, LazyString] = {
     AuditKind.PORTAL_LOOKED_AT: _l("Portail Clients vu comme un contact"),
     AuditKind.PORTAL_ACCESS_CHANGED: _l("Portail Clients : accès d’un contact"),
     AuditKind.PASSWORD_LINK_MADE: _l("Lien pour choisir un mot de passe"),
+    AuditKind.PASSWORD_FORGOTTEN: _l("Mot de passe oublié"),
     AuditKind.MAIL_RETRIED: _l("E-mail : nouvel essai"),
     AuditKind.MAIL_CANCELLED: _l("E-mail annulé"),
     AuditKind.MAIL_LINK_SHOWN: _l("Lien d’un e-mail montré"),

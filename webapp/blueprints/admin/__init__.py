@@ -5,6 +5,7 @@ from webapp.blueprints.admin import (
     audit,
     billing_entities,
     home,
+    mail,
     portal,
     references,
     resources,
@@ -12,4 +13,15 @@ from webapp.blueprints.admin import (
 )
 from webapp.blueprints.admin.base import bp
 
-__all__ = ["access_matrix", "audit", "billing_entities", "bp", "home", "portal", "references", "resources", "settings"]
+__all__ = [
+    "access_matrix",
+    "audit",
+    "billing_entities",
+    "bp",
+    "home",
+    "mail",
+    "portal",
+    "references",
+    "resources",
+    "settings",
+]

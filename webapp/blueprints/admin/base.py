@@ -46,6 +46,7 @@ def entries() -> list[Entry]:
         Entry("admin.billing_entities", _("Entités de facturation"), "receipt"),
         Entry("admin.portal", _("Accès au Portail Clients"), "globe"),
         Entry("admin.settings", _("Paramètres"), "settings"),
+        Entry("admin.mail_list", _("E-mails"), "mail"),
         Entry("admin.access_matrix", _("Droits"), "shield"),
         Entry("admin.audit_log", _("Journal d’audit"), "history"),
     ]

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from webapp.access import ADMIN, access
 from webapp.blueprints.admin.base import admin_page, bp
+from webapp.blueprints.admin.mail import test_context
 from webapp.config import Settings
 from webapp.extensions import db
 from webapp.forms.setting import SECTIONS, SettingsForm
@@ -35,6 +36,7 @@ def settings() -> Response:
         sections=[(title, [form[name] for name in names]) for title, names in SECTIONS],
         example=organisation.number_text(form.number_prefix.data or "", EXAMPLE),
         installation=installation(current_app.config["SETTINGS"]),
+        **test_context(),
         status=422 if form.errors else 200,
     )
 
