@@ -26,7 +26,7 @@ from tests.markup import Element, problems_of_fragment, problems_of_page, read
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.models import StaffSession
-from webapp.services.viewers import hash_token
+from webapp.tokens import hash_token
 from webapp.web import SECURITY_HEADERS
 
 HTMX = {"HX-Request": "true"}

@@ -66,7 +66,7 @@ def sign_in(resource_id: int) -> Viewer:
     """Open a session for this resource in this browser; whatever the browser held before is forgotten."""
     session.clear()
     session.permanent = True
-    token = sessions.start(resource_id, address=client_address(), user_agent=request.user_agent.string)
+    token = sessions.staff.start(resource_id, address=client_address(), user_agent=request.user_agent.string)
     viewer = viewers.by_session(token, current_app.config["PERMANENT_SESSION_LIFETIME"])
     assert viewer is not None, "a session was opened for a resource that may not sign in"
     session["renewed"] = int(time.time())
@@ -82,13 +82,13 @@ def owner_of_ended_session() -> int | None:
     kind, _, token = str(session.get("_user_id", "")).partition(":")
     if kind != "resource":
         return None
-    return sessions.owner_of_ended(token, current_app.config["PERMANENT_SESSION_LIFETIME"])
+    return sessions.resource_of_ended(token, current_app.config["PERMANENT_SESSION_LIFETIME"])
 
 
 def sign_out(viewer: Viewer) -> None:
     """End the session of this browser, in the table first."""
     if viewer.session_id is not None and viewer.resource_id is not None:
-        sessions.end(viewer.session_id, viewer.resource_id)
+        sessions.staff.end(viewer.session_id, viewer.resource_id)
         audit.record(AuditKind.SIGNED_OUT, viewer.name)
     logout_user()
     session.clear()

@@ -70,7 +70,7 @@ def code() -> Response:
     throttle.succeed(attempt)
     identity.sign_in(account.id)
     if accepted is second_factor.Accepted.RECOVERY_CODE:
-        _tell_what_is_left(account.id)
+        _tell_what_is_left(account)
     db.session.commit()
     return redirect(held.wanted or url_for("home.index"), 303)
 
@@ -118,8 +118,8 @@ def _code_page(form: CodeForm, account: Resource, *, status: int = 200, error: s
     return page("auth/code.html", form=form, error=error, status=status)
 
 
-def _tell_what_is_left(resource_id: int) -> None:
-    left = second_factor.recovery_codes_left(resource_id)
+def _tell_what_is_left(account: Resource) -> None:
+    left = second_factor.recovery_codes_left(account)
     flash(
         _n(
             "Il vous reste %(num)d code de secours. Créez-en d’autres dans « Mon compte ».",
