@@ -5,7 +5,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from webapp import identity
-from webapp.access import PUBLIC, access
+from webapp.access import STAFF_DOOR, access
 from webapp.emails import email_key
 from webapp.extensions import db
 from webapp.forms.auth import CodeForm, SignInForm
@@ -18,7 +18,7 @@ bp = Blueprint("auth", __name__)
 
 
 @bp.route("/login", methods=["GET", "POST"])
-@access(PUBLIC)
+@access(STAFF_DOOR)
 def login() -> Response:
     """Ask for the e-mail address and the password."""
     wanted = safe_next(request.values.get("next"))
@@ -48,11 +48,11 @@ def login() -> Response:
 
 
 @bp.route("/login/code", methods=["GET", "POST"])
-@access(PUBLIC)
+@access(STAFF_DOOR)
 def code() -> Response:
     """Ask for the second factor of a sign-in whose password was right."""
-    held = identity.held()
-    account = accounts.by_id(held.resource_id) if held else None
+    held = identity.held(identity.RESOURCE)
+    account = accounts.by_id(held.owner_id) if held else None
     if held is None or account is None:
         return redirect(url_for("auth.login"), 303)
     form = CodeForm.load()
@@ -76,9 +76,9 @@ def code() -> Response:
 
 
 @bp.post("/logout")
-@access(PUBLIC)
+@access(STAFF_DOOR)
 def logout() -> Response:
-    """Forget this browser. Public, so that a session already over leads to the same page."""
+    """Forget this browser. A door, so that a session already over leads to the same page."""
     if current_user.is_authenticated:
         identity.sign_out(viewer())
         db.session.commit()

@@ -1,12 +1,12 @@
 """Contacts: create, change, delete; the rules that hold on every way in (K1 to K6, D12, D13, D16)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import aliased
 
-from webapp.access import Viewer, unscoped
+from webapp.access import Actor, Viewer, unscoped
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.i18n import _
@@ -75,6 +75,13 @@ def listed_name(row: Row[Any]) -> str:
 def name_of(contact: Contact, title: str = "") -> str:
     """Return the full name of a contact; `title` is the label of its title in the reader's language (K2)."""
     return full_name({name: getattr(contact, name) for name in ("honorific", *_NAMES)}, title)
+
+
+def names(ids: Iterable[int | None]) -> dict[int, str]:
+    """Return the names of contacts by id: of those who changed something that one may read."""
+    wanted = {one for one in ids if one is not None}
+    rows = select(Contact.id, Contact.name).where(Contact.id.in_(wanted))
+    return dict(db.session.execute(unscoped(rows, "who changed a record one may see")).all()) if wanted else {}
 
 
 def name_keys(first_name: str, middle_name: str, last_name: str) -> dict[str, Any]:
@@ -179,7 +186,7 @@ def create(values: Mapping[str, Any], by: Viewer) -> Contact:
     return contact
 
 
-def update(contact: Contact, values: Mapping[str, Any], by: Viewer) -> list[Change]:
+def update(contact: Contact, values: Mapping[str, Any], by: Actor) -> list[Change]:
     """Change some values of a contact; return what changed; raises Refused when a rule is broken (K1).
 
     Its company may be one of them: the contact then goes there with all it is, and whoever has it in their list
@@ -209,7 +216,7 @@ def remove(contact: Contact, by: Viewer) -> None:
     recording.deleted(contact, by)
 
 
-def _assign(contact: Contact, values: Mapping[str, Any], by: Viewer) -> None:
+def _assign(contact: Contact, values: Mapping[str, Any], by: Actor) -> None:
     SHAPE.write(contact, contact_columns(values), values, phone_country(values), by)
 
 

@@ -62,6 +62,12 @@ class Sessions(Generic[S]):
         )
         return ended.first() is not None
 
+    def end_token(self, token: str) -> None:
+        """End the session of this token, if there is one."""
+        one: Any = self.model
+        ended = update(one).where(one.token_hash == hash_token(token), one.ended_at.is_(None))
+        db.session.execute(ended.values(ended_at=now()))
+
     def end_all(self, owner_id: int, *, except_id: int | None = None) -> None:
         """End every session of somebody, save the one that asks when it is to stay."""
         self.end_all_of([owner_id], except_id=except_id)
