@@ -14,7 +14,7 @@ from webapp.i18n import _
 from webapp.identity import on_portal_side
 
 #: Events a save announces, past tense, noun first; whoever shows the noun listens and fetches itself again.
-EVENTS = ("companyChanged", "contactChanged", "referenceAdded", "referenceChanged")
+EVENTS = ("companyChanged", "contactChanged", "favoritesChanged", "referenceAdded", "referenceChanged")
 
 
 def viewer() -> Viewer:
@@ -65,9 +65,15 @@ def saved(url: str, message: str, *, undo: str = "", **events: dict[str, Any]) -
     return answer
 
 
+def telling(answer: Response, **events: dict[str, Any]) -> Response:
+    """Have an answer tell `events` (names of EVENTS) to the rest of the page."""
+    answer.headers["HX-Trigger"] = json.dumps(events)
+    return answer
+
+
 def told(**events: dict[str, Any]) -> Response:
     """Answer with `events` (names of EVENTS) alone: what is on the page changes itself."""
-    return Response(status=200, headers={"HX-Trigger": json.dumps(events)})
+    return telling(Response(status=200), **events)
 
 
 def too_many_attempts(response: Response, seconds: int) -> Response:
@@ -75,12 +81,6 @@ def too_many_attempts(response: Response, seconds: int) -> Response:
     response.status_code = 429
     response.headers["Retry-After"] = str(seconds)
     return response
-
-
-def public_url(endpoint: str, **values: Any) -> str:
-    """Return the whole address of a view, as users type it: for what is sent or printed outside a request."""
-    path = current_app.url_map.bind("").build(endpoint, values)
-    return str(current_app.config["SETTINGS"].base_url) + path
 
 
 def sign_in_first() -> Response:

@@ -115,11 +115,11 @@ def test_a_rehearsal_tells_what_the_save_then_does(world: World, db_session: Any
     """A4, issue 4: who gains, who loses, what goes with it, whether one keeps it oneself."""
     company, values = the_company(world.durand), {"restrict_access": True, "allowed_resources": {world.bruno.id}}
     told = sharing.rehearse(company, values, world.viewer("chloe"))
-    assert (told.gains, told.loses, told.contacts, told.kept) == (frozenset(), {world.chloe.id}, 1, False)
+    assert (told.gains.names, told.loses.names, told.contacts, told.kept) == ((), ("Chloé Œuvrard",), 1, False)
     companies.update(company, values, SYSTEM)
     assert not sees(world, "chloe", Company, company.id)
     back = sharing.rehearse(company, sharing.OPEN_COMPANY, world.viewer("bruno"))
-    assert (back.gains, back.loses, back.kept) == ({world.chloe.id}, frozenset(), True)
+    assert (back.gains.names, back.loses.names, back.kept) == (("Chloé Œuvrard",), (), True)
 
 
 def test_those_who_work_with_a_company_are_offered_sight_of_it(world: World, db_session: Any) -> None:

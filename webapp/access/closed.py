@@ -25,6 +25,7 @@ from webapp.models import (
     ContactPhone,
     ContactSearch,
     HistoryEvent,
+    Mail,
     MyContact,
     Resource,
 )
@@ -44,6 +45,7 @@ PROTECTED = {
         CompanySearch,
         ContactSearch,
         HistoryEvent,
+        Mail,
         MyContact,
     )
 }

@@ -226,4 +226,9 @@ def granted(statement: E, how: str) -> E:
 
 def unscoped(statement: E, reason: str) -> E:
     """Mark a statement that reads for no viewer: imports, checks of uniqueness, where-used counts."""
-    return statement.execution_options(**{ACCESS: f"{UNSCOPED}: {reason}"})
+    return statement.execution_options(**reads_unscoped(reason))
+
+
+def reads_unscoped(reason: str) -> dict[str, str]:
+    """Return the mark of `unscoped` for a record that is read by its key, without a statement."""
+    return {ACCESS: f"{UNSCOPED}: {reason}"}

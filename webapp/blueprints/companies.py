@@ -95,13 +95,13 @@ def edit(company_id: int) -> Response:
     require(Ability.EDIT_COMPANY, viewer())
     if company.deleted_at:
         return _dialog(CompanyForm.after_deletion(company, companies.SHAPE.number, viewer()))
-    values = companies.SHAPE.read(company)
+    values = companies.read(company)
     _warm(values)
     form = CompanyForm.load(values, viewer())
     form.prepare(company)
     if form.posted_and_valid():
         with saving(form):
-            changes = companies.update(company, form.values(), by=viewer())
+            changes = companies.update(company, form.values(), by=viewer(), before=values)
         if form.saved and not changes:
             return _saved(form, company, _("Aucune modification à enregistrer."))
         if form.saved:
@@ -147,16 +147,21 @@ def _dialog(form: CompanyForm, company: Company | None = None) -> Response:
     form.warn()
     return page(
         "companies/edit.html",
-        "companies/_edit_dialog.html",
+        "sharing/_access.html" if form.shown_alone else "companies/_edit_dialog.html",
         status=form.status,
         form=form,
         company=company,
+        action=request.path,
         address_titles=ADDRESS_TITLES,
     )
 
 
 def _saved(form: CompanyForm, company: Company, message: str) -> Response:
-    return saved(url_for(".show", company_id=company.id), message, companyChanged={"id": company.id})
+    url = url_for(".show", company_id=company.id)
+    if form.leaves_me:
+        url = url_for(f"trees.{companies.tree_of(company)}")
+        message = _("%(message)s. Vous ne voyez plus cette société.", message=message)
+    return saved(url, message, companyChanged={"id": company.id})
 
 
 def _warm(values: dict[str, Any]) -> None:

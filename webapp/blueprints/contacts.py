@@ -10,6 +10,7 @@ from webapp.emails import mailto
 from webapp.extensions import db
 from webapp.forms.contact import PHONE_LABELS, ContactForm
 from webapp.forms.coordinates import ADDRESS_TITLES
+from webapp.forms.portal import ACCESS
 from webapp.forms.record import record_to_edit
 from webapp.i18n import _, partial_day
 from webapp.models import Company, Contact
@@ -18,6 +19,9 @@ from webapp.services import contact_profile, contacts, lookups, my_contacts
 from webapp.services.history import reading
 from webapp.services.values import address_references
 from webapp.web import page, saved, viewer
+
+#: The tabs that are shown again by themselves, as typed.
+_TABS_ALONE = {"access": "sharing/_access.html", "portal": "contacts/_tab_portal.html"}
 
 bp = Blueprint("contacts", __name__, url_prefix="/contacts")
 bp.add_app_template_global(mailto)
@@ -66,7 +70,7 @@ def edit(contact_id: int) -> Response:
     form = _form_of(contact)
     if form.posted_and_valid():
         with saving(form):
-            changes = contacts.update(contact, form.values(), by=viewer())
+            changes = contacts.update(contact, form.values(), by=viewer(), before=form.stored)
             is_listed_otherwise = my_contacts.put(contact, viewer(), form.wants_in_my_contacts)
         if form.saved and not changes and not is_listed_otherwise:
             return _saved(contact, _("Aucune modification à enregistrer."))
@@ -127,9 +131,10 @@ def _starting_values() -> dict[str, Any]:
 
 
 def _form_of(contact: Contact) -> ContactForm:
-    values = contacts.SHAPE.read(contact)
+    values = contacts.read(contact)
     lookups.warm(address_references(values), [])
-    form = ContactForm.load({**values, "in_my_contacts": my_contacts.has(contact, viewer())}, viewer())
+    others = {"in_my_contacts": my_contacts.has(contact, viewer()), ACCESS: contact.portal_access}
+    form = ContactForm.load(values | others, viewer())
     form.prepare(contact)
     return form
 
@@ -138,13 +143,19 @@ def _dialog(form: ContactForm) -> Response:
     form.warn()
     return page(
         "contacts/edit.html",
-        "contacts/_edit_dialog.html",
+        _TABS_ALONE.get(form.shown_alone, "contacts/_edit_dialog.html"),
         status=form.status,
         form=form,
         contact=form.record,
+        action=request.path,
         address_titles=ADDRESS_TITLES,
     )
 
 
-def _saved(contact: Contact, message: str) -> Response:
-    return saved(url_for(".show", contact_id=contact.id), message, contactChanged={"id": contact.id})
+def _saved(contact: Contact, message: str, leaves_me: bool = False) -> Response:
+    """Answer with the contact, or with its company when whoever saved has left themselves out."""
+    url = url_for(".show", contact_id=contact.id)
+    if leaves_me:
+        url = url_for("companies.show", company_id=contact.company_id)
+        message = _("%(message)s. Vous ne voyez plus ce contact.", message=message)
+    return saved(url, message, contactChanged={"id": contact.id})

@@ -12,7 +12,7 @@ from webapp.i18n import force_locale
 from webapp.models import LinkPurpose, Resource, Role
 from webapp.services import accounts, links, resources, second_factor
 from webapp.services.refusal import Refused
-from webapp.web import public_url
+from webapp.urls import public_url
 
 
 def init_app(app: Flask) -> None:

@@ -1,8 +1,8 @@
-"""The dialog of companies: one class per tab, fields in the order users see them (C3 to C7)."""
+"""The dialog of companies: one class per tab, fields in the order users see them (C3 to C8)."""
 
+from webapp.forms.access import CompanyAccessTab, RestrictableForm
 from webapp.forms.coordinates import AddressesTab, PhonesTab, phone_fields
 from webapp.forms.fields import Checkbox, Choice, LongText, Lookup, Ref, Text
-from webapp.forms.record import RecordForm
 from webapp.forms.tabs import Tab
 from webapp.i18n import _, _l
 from webapp.models import CommercialStatus, Company, CompanyPhoneKind, ReferenceList
@@ -77,10 +77,10 @@ class DetailsTab(Tab):
     )
 
 
-class CompanyForm(RecordForm):
+class CompanyForm(RestrictableForm):
     """The dialogs « Nouvelle société » and « Modification de la société »."""
 
-    tab_classes = (GeneralTab, AddressesTab, CompanyPhonesTab, DetailsTab)
+    tab_classes = (GeneralTab, AddressesTab, CompanyPhonesTab, DetailsTab, CompanyAccessTab)
     aside = ("vat_confirmed",)
 
     def prepare(self, record: Company | None = None) -> None:

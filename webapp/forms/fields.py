@@ -9,6 +9,7 @@
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,7 +20,7 @@ from wtforms.validators import StopValidation
 
 from webapp.dates import PartialDate
 from webapp.emails import normal_email
-from webapp.i18n import _, partial_day, read_partial_day
+from webapp.i18n import _, day, partial_day, read_partial_day
 from webapp.models import ReferenceList
 from webapp.services import lookups, references
 from webapp.services.merging import is_list
@@ -270,6 +271,11 @@ class Lookup(Field):
         return [self.within] if self.within else []
 
     @property
+    def picked_name(self) -> str:
+        """The name under which the id of what was picked is posted."""
+        return str(self.name)
+
+    @property
     def value(self) -> str:
         return "" if self.data is None else str(self.data)
 
@@ -311,7 +317,7 @@ class Lookup(Field):
         text = self.text
         if not text:
             return None
-        posted = read_id(formdata.get(self.name, ""))
+        posted = read_id(formdata.get(self.picked_name, ""))
         if posted is not None and text == self._label(posted):
             return posted
         return self._from_text(text)
@@ -441,3 +447,29 @@ class Whole(Field):
         if not value.isascii() or not value.isdecimal() or not self.minimum <= int(value) <= self.maximum:
             raise ValueError(_("Un nombre entier de %(low)d à %(high)d.", low=self.minimum, high=self.maximum))
         return int(value)
+
+
+class Day(Field):
+    """A day of a calendar: browsers post it as `2027-03-31`; one typed as people write it is read too (D20)."""
+
+    kind = "date"
+    empty = None
+
+    def __init__(self, label: Any, **kwargs: Any):
+        super().__init__(label, max_length=60, **kwargs)
+
+    def shown(self, value: Any) -> str:
+        return day(value)
+
+    def revive(self, value: Any) -> date | None:
+        return date.fromisoformat(value) if value else None
+
+    def clean(self, typed: str) -> date | None:
+        value = super().clean(typed)
+        if not value:
+            return None
+        try:
+            read = read_partial_day(value)
+            return date(read.year or 0, read.month, read.day)
+        except ValueError:
+            raise ValueError(_("Ce n’est pas une date. Exemple : 31/03/2027.")) from None

@@ -24,6 +24,9 @@ from webapp.services.history import recording
 from webapp.services.merging import TOGETHER, Merge, merge
 from webapp.services.values import country_code
 
+#: The name of the buttons that post a form to see it again, and save nothing: one moves resources from list to list.
+STEP = "access_step"
+
 #: Of values that are chosen together, the one beside which one chooses.
 _FIRST_OF_GROUP = {name: group[0] for group in TOGETHER for name in group}
 
@@ -61,12 +64,20 @@ class RecordForm(TabbedForm):
     conflict: str = ""
     #: The address of the form that was typed into, when the record it changed is gone.
     gone: str = ""
+    #: The version of the record the form shows.
+    version: Any = None
 
     def prepare(self, record: Any = None) -> None:
         """Give the form its record, and merge what was posted with what others saved since it was opened (R4)."""
         self.record = record
+        self.version = record.version if record is not None else None
         if record is not None and request.method == "POST":
             self._merge(request.form)
+
+    @property
+    def step(self) -> str:
+        """What was asked of the form other than to save it; nothing when it is to be saved, or was not posted."""
+        return request.form.get(STEP, "") if request.method == "POST" else ""
 
     @classmethod
     def after_deletion(cls, record: Any, number: str, viewer: Any) -> Self:
@@ -108,7 +119,7 @@ class RecordForm(TabbedForm):
         if self.record is None:
             return {"draft": self.gone} if self.gone else {}
         taken_up = None if request.method == "POST" else typed()
-        return {"version": taken_up.get("version", "") if taken_up else self.record.version}
+        return {"version": taken_up.get("version", "") if taken_up else self.version}
 
     def warn(self) -> None:
         """Fill in the warnings, which inform and never block."""
@@ -125,7 +136,7 @@ class RecordForm(TabbedForm):
     @property
     def status(self) -> int:
         """The status of an answer that shows this form: as asked for, refused, or overtaken by somebody else's save."""
-        return 200 if request.method != "POST" else 409 if self.conflict else 422
+        return 200 if request.method != "POST" or self.step else 409 if self.conflict else 422
 
     @property
     def taken_up(self) -> Draft | None:
@@ -147,6 +158,10 @@ class RecordForm(TabbedForm):
         """Read the form again with what others saved since it was opened, and with what one chose of it."""
         version = posted.get("version", type=int)
         gives_way = any(posted.get(_choice(field.name)) == "theirs" for field in self.inputs())
+        if self.step and not gives_way:
+            # Nothing is saved yet: what the others saved is told when it is.
+            self.version = posted.get("version", "")
+            return
         if version == self.record.version and not gives_way:
             return
         before, changed_by = self._before(version)
@@ -172,7 +187,7 @@ class RecordForm(TabbedForm):
         }
 
     def _names(self) -> list[str]:
-        return [field.name for field in self.inputs() if field.name in self.stored and field.name not in self.aside]
+        return [name for name in self.values() if name in self.stored]
 
     def _before(self, version: int | None) -> tuple[dict[str, Any], dict[str, HistoryEvent]]:
         """Return the values at the version the form was opened with, and who changed them since.

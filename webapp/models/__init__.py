@@ -15,6 +15,7 @@ from webapp.models.company import (
 from webapp.models.contact import Contact, ContactAddress, ContactGrant, ContactPhone, MyContact
 from webapp.models.draft import Draft
 from webapp.models.history import HistoryEvent, HistoryKind
+from webapp.models.mail import LINK, Mail, MailKind, MailProblem, MailState
 from webapp.models.phone import CompanyPhoneKind, ContactPhoneKind
 from webapp.models.portal import (
     PortalAccess,
@@ -34,6 +35,7 @@ from webapp.models.signin import LinkPurpose, OneTimeLink, RecoveryCode, SignInA
 __all__ = [
     "ADMINS_ID",
     "EVERYBODY_ID",
+    "LINK",
     "MAX_SEARCH_TEXT",
     "NO_BRANCH",
     "REFERENCE_PARTS",
@@ -62,6 +64,10 @@ __all__ = [
     "HistoryEvent",
     "HistoryKind",
     "LinkPurpose",
+    "Mail",
+    "MailKind",
+    "MailProblem",
+    "MailState",
     "MyContact",
     "OneTimeLink",
     "Organisation",

@@ -39,6 +39,11 @@ class AuditKind(StrEnum):
     #: A resource looked at the portal as a contact sees it.
     PORTAL_LOOKED_AT = "portal_looked_at"
     PORTAL_ACCESS_CHANGED = "portal_access_changed"
+    PASSWORD_LINK_MADE = "password_link_made"  # noqa: S105
+    MAIL_RETRIED = "mail_retried"
+    MAIL_CANCELLED = "mail_cancelled"
+    MAIL_LINK_SHOWN = "mail_link_shown"
+    MAIL_TESTED = "mail_tested"
 
 
 class AuditEntry(Model):

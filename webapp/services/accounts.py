@@ -3,13 +3,17 @@
 from sqlalchemy import select
 
 from webapp import passwords
+from webapp.access import Viewer
+from webapp.clock import now
 from webapp.emails import email_key
 from webapp.extensions import db
 from webapp.i18n import _
-from webapp.models import AuditKind, Resource
+from webapp.models import AuditKind, LinkPurpose, Mail, MailKind, Resource
 from webapp.passwords import Weakness
 from webapp.services import audit, links, organisation, sessions
+from webapp.services.mail import outbox
 from webapp.services.refusal import Refused
+from webapp.urls import public_url
 
 
 def by_email(typed: str) -> Resource | None:
@@ -60,6 +64,20 @@ def set_password(resource: Resource, password: str, *, keep_session: int | None 
     sessions.staff.end_all(resource.id, except_id=keep_session)
     links.end_all(resource.id)
     audit.record(AuditKind.PASSWORD_CHANGED, resource.name)
+
+
+def mail_link(resource: Resource, by: Viewer) -> Mail:
+    """Mail a resource the link by which they choose a password; an older one no longer opens anything (R1, D5)."""
+    token = links.create(LinkPurpose.CHOOSE_PASSWORD, resource, links.CHOOSE_PASSWORD_LIFETIME)
+    audit.record(AuditKind.PASSWORD_LINK_MADE, resource.name)
+    return outbox.queue(
+        MailKind.RESOURCE_PASSWORD if resource.password_hash else MailKind.RESOURCE_INVITED,
+        outbox.to_resource(resource),
+        by=by,
+        link=public_url("links.follow", token=token),
+        email=resource.email,
+        until=now() + links.CHOOSE_PASSWORD_LIFETIME,
+    )
 
 
 def weakness_sentence(weakness: Weakness) -> str:

@@ -46,6 +46,11 @@ TITLES: Mapping[AuditKind, LazyString] = {
     AuditKind.PORTAL_SECOND_FACTOR_OFF: _l("Portail Clients : double authentification désactivée"),
     AuditKind.PORTAL_LOOKED_AT: _l("Portail Clients vu comme un contact"),
     AuditKind.PORTAL_ACCESS_CHANGED: _l("Portail Clients : accès d’un contact"),
+    AuditKind.PASSWORD_LINK_MADE: _l("Lien pour choisir un mot de passe"),
+    AuditKind.MAIL_RETRIED: _l("E-mail : nouvel essai"),
+    AuditKind.MAIL_CANCELLED: _l("E-mail annulé"),
+    AuditKind.MAIL_LINK_SHOWN: _l("Lien d’un e-mail montré"),
+    AuditKind.MAIL_TESTED: _l("E-mail d’essai"),
 }
 
 

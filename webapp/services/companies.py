@@ -27,6 +27,8 @@ from webapp.models import (
 )
 from webapp.services import ids, organisation, sharing
 from webapp.services.history import recording
+from webapp.services.mail import outbox
+from webapp.services.portal import ending
 from webapp.services.refusal import Refused
 from webapp.services.search import texts
 from webapp.services.values import MAX_SEARCH_KEY, Change, Shape, country_code, differences, number_key
@@ -122,11 +124,16 @@ def create(values: Mapping[str, Any], by: Viewer) -> Company:
     return company
 
 
-def update(company: Company, values: Mapping[str, Any], by: Viewer) -> list[Change]:
-    """Change some values of a company; return what changed; raises Refused when a rule is broken (C2)."""
+def update(
+    company: Company, values: Mapping[str, Any], by: Viewer, before: Mapping[str, Any] | None = None
+) -> list[Change]:
+    """Change some values of a company; return what changed; raises Refused when a rule is broken (C2).
+
+    `before` is what `read` gave, for who has it already.
+    """
     if values.get("parent") not in (None, company.parent_id):
         take_turn_of_parents()
-    before = read(company)
+    before = dict(before or read(company))
     after = before | dict(values)
     if errors := problems(after, company):
         raise Refused(errors)
@@ -163,12 +170,14 @@ def remove(company: Company, by: Viewer) -> None:
 
     Contacts that were in the trash already stay there by themselves, with their own moment.
     """
+    ending.into_trash(Contact.company_id == company.id)
     company.deleted_at = now()
     company.deleted_by_id = by.resource_id
     with_it = db.update(Contact).where(Contact.company_id == company.id, Contact.deleted_at.is_(None))
     with_it = with_it.values(deleted_at=company.deleted_at, deleted_by_id=by.resource_id)
     contacts = db.session.execute(with_it).rowcount  # type: ignore[attr-defined]
     db.session.execute(delete(CompanyListing).where(CompanyListing.company_id == company.id))
+    outbox.withdraw_of_contacts(select(Contact.id).where(Contact.company_id == company.id))
     recording.deleted(company, by, contacts)
 
 

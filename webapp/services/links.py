@@ -8,6 +8,7 @@ from sqlalchemy import delete, or_, select, update
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.models import LinkPurpose, OneTimeLink, PortalAccess, Resource
+from webapp.services.mail import outbox
 from webapp.tokens import hash_token, new_token
 
 CHOOSE_PASSWORD_LIFETIME = timedelta(days=3)
@@ -39,6 +40,8 @@ def create(purpose: LinkPurpose, owner: Resource | PortalAccess | None, lifetime
         )
         .values(expires_at=moment)
     )
+    if purpose in (LinkPurpose.CHOOSE_PASSWORD, LinkPurpose.PORTAL_PASSWORD):
+        outbox.withdraw_links(resource_id=resource_id, contact_id=contact_id)
     token = new_token()
     db.session.add(
         OneTimeLink(
@@ -84,13 +87,14 @@ def use(link: OneTimeLink) -> bool:
 
 
 def end_all(resource_id: int) -> None:
-    """End every link of a resource."""
+    """End every link of a resource, also where it waits in a mail."""
     moment = now()
     db.session.execute(
         update(OneTimeLink)
         .where(OneTimeLink.resource_id == resource_id, OneTimeLink.expires_at > moment)
         .values(expires_at=moment)
     )
+    outbox.withdraw_links(resource_id=resource_id)
 
 
 def end_all_of_contacts(contact_ids: Collection[int]) -> None:
@@ -101,3 +105,5 @@ def end_all_of_contacts(contact_ids: Collection[int]) -> None:
         .where(OneTimeLink.contact_id.in_(contact_ids), OneTimeLink.expires_at > moment)
         .values(expires_at=moment)
     )
+    for contact_id in contact_ids:
+        outbox.withdraw_links(contact_id=contact_id)

@@ -14,7 +14,7 @@ from sqlalchemy import Row, Select, bindparam, select, union_all
 from webapp.access import Viewer, granted, seen_by, visible_to_all
 from webapp.extensions import db
 from webapp.i18n import language
-from webapp.models import Company, CompanyGrant, ReferenceItem, ReferenceList, Resource
+from webapp.models import BillingEntity, Company, CompanyGrant, ReferenceItem, ReferenceList, Resource
 from webapp.services.search import finding, small
 from webapp.services.search.sources import Kind
 from webapp.services.search.typed import Typed
@@ -39,6 +39,16 @@ class Lookup(Protocol):
 
     def find(self, record_id: int, viewer: Viewer, within: int | None) -> Found | None:
         """Return one record, or None when it is hidden, missing, or belongs to another."""
+
+
+class ManyLookup(Lookup, Protocol):
+    """A lookup of what a field holds several of."""
+
+    def named(self, ids: Iterable[int]) -> list[Found]:
+        """Return records by their ids, in order of name; those who left too, as the field may hold them."""
+
+    def offered(self, ids: Iterable[int]) -> set[int]:
+        """Return which of these ids may be chosen."""
 
 
 class Companies:
@@ -96,6 +106,34 @@ class Resources:
         resource = db.session.get(Resource, record_id)
         return Found(resource.id, resource.name, resource.job_title) if resource else None
 
+    def named(self, ids: Iterable[int]) -> list[Found]:
+        rows = select(Resource.id, Resource.name, Resource.job_title).where(Resource.id.in_(ids))
+        return [Found(*row) for row in db.session.execute(rows.order_by(Resource.sort_key, Resource.id))]
+
+    def offered(self, ids: Iterable[int]) -> set[int]:
+        return set(db.session.scalars(select(Resource.id).where(Resource.id.in_(ids), Resource.is_active)))
+
+
+class BillingEntities:
+    """Billing entities that are not retired."""
+
+    def search(self, typed: str, viewer: Viewer, within: int | None) -> list[Found]:
+        rows = select(BillingEntity.id, BillingEntity.name).where(BillingEntity.retired_at.is_(None))
+        order = (BillingEntity.position, BillingEntity.id)
+        return [Found(row.id, row.name) for row in small.find(rows, BillingEntity.name_key, order, typed, LIMIT)]
+
+    def find(self, record_id: int, viewer: Viewer, within: int | None) -> Found | None:
+        entity = db.session.get(BillingEntity, record_id)
+        return Found(entity.id, entity.name) if entity else None
+
+    def named(self, ids: Iterable[int]) -> list[Found]:
+        rows = select(BillingEntity.id, BillingEntity.name).where(BillingEntity.id.in_(ids))
+        return [Found(*row) for row in db.session.execute(rows.order_by(BillingEntity.position, BillingEntity.id))]
+
+    def offered(self, ids: Iterable[int]) -> set[int]:
+        rows = select(BillingEntity.id).where(BillingEntity.id.in_(ids), BillingEntity.retired_at.is_(None))
+        return set(db.session.scalars(rows))
+
 
 @dataclass(frozen=True)
 class References:
@@ -103,7 +141,8 @@ class References:
 
     which: ReferenceList
 
-    def search(self, typed: str, viewer: Viewer, within: int | None) -> list[Found]:
+    def search(self, typed: str, viewer: Viewer | None, within: int | None) -> list[Found]:
+        """Find values of the list, which anybody may read."""
         item = ReferenceItem
         label = item.label_en if language() == "en" else item.label_fr
         offered = self._within(select(item.id, item.code, label.label("label")), within)
@@ -125,9 +164,12 @@ class References:
         return Found(item.id, item.label, item.code or "" if self.which is ReferenceList.PROVINCE else "")
 
 
+#: Those of which a field may hold several.
+MANY: Mapping[str, ManyLookup] = {"resources": Resources(), "billing-entities": BillingEntities()}
+
 LOOKUPS: Mapping[str, Lookup] = {
+    **MANY,
     "companies": Companies(),
-    "resources": Resources(),
     "provinces": References(ReferenceList.PROVINCE),
     "work-regions": References(ReferenceList.WORK_REGION),
     "work-sites": References(ReferenceList.WORK_SITE),

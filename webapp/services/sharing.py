@@ -5,11 +5,11 @@ Access travels with the other values of a record: `restrict_access`, `allowed_re
 a record is those who hold a principal it is granted to: the explanation and the rehearsal ask for just that.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Select, delete, func, insert, select
 
 from webapp.access import Viewer, unscoped
 from webapp.extensions import db
@@ -65,7 +65,9 @@ def of_company(company_id: int) -> dict[str, Any]:
 
 
 def of_contact(contact: Contact) -> dict[str, Any]:
-    """Return the access of a contact, as values."""
+    """Return the access of a contact, as values; one that is open has no grants to look for."""
+    if not contact.restrict_access:
+        return dict(OPEN_CONTACT)
     resources, _entities, _is_open = _named(ContactGrant, ContactGrant.contact_id == contact.id)
     return {"restrict_access": contact.restrict_access, "allowed_resources": resources}
 
@@ -199,47 +201,107 @@ def _reasons(principal_ids: Collection[int]) -> dict[int, list[tuple[PrincipalKi
 
 # --- what if -----------------------------------------------------------------------------------------------------
 
+#: How many are named of those who gain or lose sight of a record; the others are counted.
+NAMED = 12
+
+
+@dataclass(frozen=True)
+class People:
+    """Some resources: how many they are, and the names of the first ones."""
+
+    count: int = 0
+    names: tuple[str, ...] = ()
+
+    @property
+    def others(self) -> int:
+        """How many are not named."""
+        return self.count - len(self.names)
+
 
 @dataclass(frozen=True)
 class Rehearsal:
     """What a change of access would do."""
 
-    #: The ids of the resources who would begin to see the record, and of those who would cease to.
-    gains: frozenset[int]
-    loses: frozenset[int]
+    #: The resources who would begin to see the record, and those who would cease to.
+    gains: People
+    loses: People
     #: How many contacts go with it.
     contacts: int
-    #: Whether the person saving would still see it (A4).
+    #: Whether the person saving would see it (A4).
     kept: bool
 
 
-def rehearse(record: Company | Contact, values: Mapping[str, Any], by: Viewer) -> Rehearsal:
-    """Return what saving these values would change of who sees a record."""
-    wanted = normal(values)
-    if isinstance(record, Contact):
-        at_company = _granted(CompanyGrant, CompanyGrant.company_id == values.get("company", record.company_id))
-        before = set(_reasons(_granted(CompanyGrant, CompanyGrant.company_id == record.company_id)))
-        if record.restrict_access:
-            before &= _reasons(_granted(ContactGrant, ContactGrant.contact_id == record.id)).keys()
-        after, kept = set(_reasons(at_company)), bool(at_company & set(by.principal_ids))
-        if wanted["restrict_access"]:
-            own = set(contact_principals(wanted))
-            after, kept = after & _reasons(own).keys(), kept and bool(own & set(by.principal_ids))
-        return Rehearsal(frozenset(after - before), frozenset(before - after), 0, kept)
-    principals = set(company_principals(wanted))
-    now_seen = _reasons(_granted(CompanyGrant, CompanyGrant.company_id == record.id)).keys()
-    then_seen = _reasons(principals).keys()
-    live = select(func.count()).where(Contact.company_id == record.id, Contact.deleted_at.is_(None))
+def rehearse(record: Company | Contact | None, values: Mapping[str, Any], by: Viewer) -> Rehearsal:
+    """Return what saving these values would change of who sees a record; nobody sees a new one (None) yet."""
+    then = _reach(values)
+    now_seeing, then_seeing = _seeing(_reach_now(record) if record else [()]), _seeing(then)
     return Rehearsal(
-        gains=frozenset(then_seen - now_seen),
-        loses=frozenset(now_seen - then_seen),
-        contacts=db.session.scalar(unscoped(live, "a count of what goes with a company")) or 0,
-        kept=bool(principals & set(by.principal_ids)),
+        gains=_people(then_seeing, but=now_seeing),
+        loses=_people(now_seeing, but=then_seeing) if record else People(),
+        contacts=_contacts_of(record) if isinstance(record, Company) else 0,
+        kept=_reaches(then, by),
     )
+
+
+def keeps(values: Mapping[str, Any], by: Viewer) -> bool:
+    """Whether the person saving these values would see the record (A4)."""
+    return _reaches(_reach(values), by)
 
 
 def left_out(values: Mapping[str, Any]) -> list[int]:
     """Return those who work with a company but would not see it with these values; a save offers to add them (D6)."""
-    seen = _reasons(company_principals(normal(values)))
     working = dict.fromkeys(values[name] for name in HELPERS if values.get(name))
-    return [resource_id for resource_id in working if resource_id not in seen]
+    reach = _reach(values)
+    if not working or EVERYBODY_ID in reach[0]:
+        return []
+    blind = select(Resource.id).where(Resource.id.in_(working), Resource.is_active, Resource.id.not_in(_seeing(reach)))
+    found = set(db.session.scalars(blind))
+    return [resource_id for resource_id in working if resource_id in found]
+
+
+#: Whom a record is granted to: sets of principals, of each of which one must hold one.
+_Reach = Sequence[Collection[int]]
+
+
+def _reach(values: Mapping[str, Any]) -> _Reach:
+    """Return whom a record with these values would be granted to; those of a contact name its company."""
+    wanted = normal(values)
+    if "company" not in wanted:
+        return [company_principals(wanted)]
+    at_company = _granted(CompanyGrant, CompanyGrant.company_id == wanted["company"])
+    return [at_company, contact_principals(wanted)] if wanted["restrict_access"] else [at_company]
+
+
+def _reach_now(record: Company | Contact) -> _Reach:
+    """Return whom a record is granted to."""
+    if isinstance(record, Company):
+        return [_granted(CompanyGrant, CompanyGrant.company_id == record.id)]
+    at_company = _granted(CompanyGrant, CompanyGrant.company_id == record.company_id)
+    own = [_granted(ContactGrant, ContactGrant.contact_id == record.id)] if record.restrict_access else []
+    return [at_company, *own]
+
+
+def _reaches(reach: _Reach, viewer: Viewer) -> bool:
+    return all(not set(viewer.principal_ids).isdisjoint(principal_ids) for principal_ids in reach)
+
+
+def _seeing(reach: _Reach) -> Select[int]:
+    """Return a select of the active resources whom a record reaches."""
+    seeing = select(Resource.id).where(Resource.is_active)
+    for principal_ids in reach:
+        holding = viewers.holding().subquery()
+        holders = select(holding.c.resource_id).where(holding.c.principal_id.in_(principal_ids))
+        seeing = seeing.where(Resource.id.in_(holders))
+    return seeing
+
+
+def _people(seeing: Select[int], but: Select[int]) -> People:
+    """Return those of a select who are not in another; counted and named at once, as there may be thousands."""
+    rows = select(Resource.name, func.count().over()).where(Resource.id.in_(seeing), Resource.id.not_in(but))
+    found = db.session.execute(rows.order_by(Resource.sort_key, Resource.id).limit(NAMED)).all()
+    return People(found[0][1], tuple(name for name, _count in found)) if found else People()
+
+
+def _contacts_of(company: Company) -> int:
+    live = select(func.count()).where(Contact.company_id == company.id, Contact.deleted_at.is_(None))
+    return db.session.scalar(unscoped(live, "a count of what goes with a company")) or 0

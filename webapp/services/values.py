@@ -36,7 +36,7 @@ _INTERNAL = frozenset(
 )
 
 #: The values that are lists of ids, and the tables of these.
-_LISTS = {"allowed_resources": "resource", "billing_entities": "billing_entity"}
+_LISTS = {"allowed_resources": "resource", "billing_entities": "billing_entity", "portal_profiles": "resource"}
 
 #: What the columns of search keys hold.
 MAX_SEARCH_KEY = 1000

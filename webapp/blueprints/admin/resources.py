@@ -14,7 +14,8 @@ from webapp.phones import read_phone
 from webapp.saving import saving
 from webapp.services import links, organisation, sessions
 from webapp.services import resources as service
-from webapp.web import public_url, saved, viewer
+from webapp.urls import public_url
+from webapp.web import saved, viewer
 
 
 @bp.get("/resources/")

@@ -34,7 +34,7 @@ from webapp.services.values import number_key
 from webapp.text import search_key
 from webapp.vat import check_vat
 
-#: What the dialog does not hold (yet): whom a company is open to (C8).
+#: Whom a company is open to: values that are no columns of its own (C8).
 ACCESS_COLUMNS = (
     Column(name="restrict_access", kind=Kind.FLAG),
     Column(name="allowed_resources", kind=Kind.RESOURCES),

@@ -34,7 +34,7 @@ _NAMES = ("first_name", "middle_name", "last_name")
 _MINE = "in_my_contacts"
 #: What files of contacts hold and contacts don't (yet): the portal (K7).
 _LATER = ("portal_enabled", "portal_expires_on", "portal_sponsor")
-#: What the dialog does not hold (yet): whom a contact is open to (K7).
+#: Whom a contact is open to (K7): together, at the end, though only the first is a column of the record.
 _ACCESS = (Column(name="restrict_access", kind=Kind.FLAG), Column(name="allowed_resources", kind=Kind.RESOURCES))
 
 
@@ -42,7 +42,8 @@ def all_columns(fields: Iterable[Column]) -> list[Column]:
     """Return the columns of a file of contacts, in order, from those of the dialog."""
     number = Column(name="contact_number", kind=Kind.TEXT, clean=_read_number)
     company_number = Column(name="company_number", kind=Kind.COMPANY_NUMBER)
-    by_name = {column.name: column for column in fields}
+    access = {column.name for column in _ACCESS}
+    by_name = {column.name: column for column in fields if column.name not in access}
     ordered = [number, company_number, by_name.pop("company")]
     for column in by_name.values():
         ordered.append(column)

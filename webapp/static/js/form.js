@@ -57,17 +57,23 @@ document.addEventListener("htmx:after:settle", (event) => {
 });
 
 // Fields that are fetched again come as they were when one asked; what was typed meanwhile is put back.
-const typed = new WeakMap();
+const asked = new WeakMap();
 const chosenIn = (input) => document.getElementById(`${input.id}-value`);
+const written = (target) =>
+  [...target.querySelectorAll(".in")].map((input) => ({ id: input.id, value: input.value, chosen: chosenIn(input)?.value }));
+const refetched = (ctx) => (ctx.target?.matches?.("[data-refetched]") ? ctx.target : undefined);
+document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+  if (refetched(ctx)) asked.set(ctx, new Map(written(ctx.target).map(({ id, value }) => [id, value])));
+});
+const typed = new WeakMap();
 document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
-  if (!ctx.target?.matches?.("[data-refetched]")) return;
-  const inputs = [...ctx.target.querySelectorAll(".in")];
-  typed.set(ctx, inputs.map((input) => ({ id: input.id, value: input.value, chosen: chosenIn(input)?.value })));
+  const then = asked.get(ctx);
+  if (then && refetched(ctx)) typed.set(ctx, written(ctx.target).filter(({ id, value }) => then.get(id) !== value));
 });
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   for (const { id, value, chosen } of typed.get(ctx) ?? []) {
     const input = document.getElementById(id);
-    if (!input || input.value === value) continue;
+    if (!input) continue;
     input.value = value;
     if (chosenIn(input)) chosenIn(input).value = chosen;
   }
