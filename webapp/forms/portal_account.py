@@ -8,7 +8,7 @@ from wtforms import Field
 from webapp.forms.auth import PASSWORD_HINT
 from webapp.forms.base import Form
 from webapp.forms.contact import PHONE_LABELS, GeneralTab
-from webapp.forms.coordinates import AddressFields, PhonesTab, address_fields, phone_fields
+from webapp.forms.coordinates import ADDRESS_TITLES, AddressFields, PhonesTab, address_fields, phone_fields
 from webapp.forms.fields import Email, Password
 from webapp.forms.record import RecordForm
 from webapp.forms.tabs import Tab
@@ -93,6 +93,11 @@ class OwnForm(RecordForm):
 
     def phone_country(self) -> str:
         return contacts.phone_country({**contacts.read(self.record), **self.values()})
+
+    def label(self, name: str) -> str:
+        """Return what one of the values is called; a part of an address with the address it belongs to."""
+        text, kind = str(self[name].label.text), name.partition("_")[0]
+        return f"{ADDRESS_TITLES[AddressKind(kind)]} · {text}" if kind in set(AddressKind) else text
 
     @property
     def changes_login(self) -> bool:

@@ -167,10 +167,12 @@ class References:
 #: Those of which a field may hold several.
 MANY: Mapping[str, ManyLookup] = {"resources": Resources(), "billing-entities": BillingEntities()}
 
+PROVINCES = References(ReferenceList.PROVINCE)
+
 LOOKUPS: Mapping[str, Lookup] = {
     **MANY,
     "companies": Companies(),
-    "provinces": References(ReferenceList.PROVINCE),
+    "provinces": PROVINCES,
     "work-regions": References(ReferenceList.WORK_REGION),
     "work-sites": References(ReferenceList.WORK_SITE),
 }

@@ -17,10 +17,10 @@ from webapp.models import AuditKind, LinkPurpose, OneTimeLink
 from webapp.saving import saving
 from webapp.services import accounts, audit, links, organisation, second_factor, throttle
 from webapp.services.portal import accounts as portal_accounts
-from webapp.services.portal import links as portal_links
+from webapp.services.portal import notices
 from webapp.services.portal.access import PortalState
 from webapp.services.portal.accounts import Account
-from webapp.web import page, portal_viewer, public_url, safe_next, too_many_attempts
+from webapp.web import page, portal_viewer, safe_next, too_many_attempts
 
 bp = Blueprint("portal_auth", __name__, url_prefix="/portal")
 
@@ -108,7 +108,7 @@ def forgotten() -> Response:
     except throttle.TooManyAttempts as refusal:
         answer = page("portal/forgotten.html", form=form, error=wait_sentence(refusal))
         return too_many_attempts(answer, refusal.seconds)
-    portal_links.send_forgotten(form.email.data, lambda token: public_url("portal_auth.choose_password", token=token))
+    notices.send_forgotten(form.email.data)
     db.session.commit()
     return page("portal/forgotten_sent.html", email=form.email.data)
 

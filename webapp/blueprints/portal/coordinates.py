@@ -12,13 +12,13 @@ from webapp.i18n import _
 from webapp.models import AddressKind
 from webapp.saving import saving
 from webapp.services import contacts, profiles
-from webapp.services.lookups import LIMIT, LOOKUPS
-from webapp.services.portal import accounts
+from webapp.services.lookups import LIMIT, PROVINCES
+from webapp.services.portal import accounts, notices
 from webapp.text import clean_line
-from webapp.web import page, portal_viewer, public_url, saved
+from webapp.web import page, portal_viewer, saved
 
-#: What one picks by typing in a form of the portal.
-OFFERED = ("provinces",)
+#: What one picks by typing in a form of the portal, by the name in its field.
+OFFERED = {"provinces": PROVINCES}
 
 
 @bp.get("/coordinates")
@@ -26,7 +26,7 @@ OFFERED = ("provinces",)
 def coordinates() -> Response:
     """All of it, to read."""
     contact = accounts.own_contact(portal_viewer())
-    profile = profiles.read(contact, contacts.SHAPE)
+    profile = profiles.coordinates(contact, contacts.SHAPE)
     return page(
         "portal/coordinates.html",
         contact=contact,
@@ -46,7 +46,7 @@ def edit_coordinates() -> Response:
     if form.posted_and_valid() and (not form.changes_login or proves_to_be(mine, form["current_password"].data, form)):
         with saving(form):
             changes = accounts.update_own(mine.contact, form.values(), by=portal_viewer())
-            accounts.tell_sponsor(mine, changes, public_url("contacts.show", contact_id=mine.contact.id))
+            notices.tell_sponsor(mine, [change.name for change in changes], form.label, by=portal_viewer())
         if form.saved:
             done = _("Vos coordonnées sont enregistrées.") if changes else _("Aucune modification à enregistrer.")
             return saved(url_for("portal.coordinates"), done)
@@ -76,7 +76,7 @@ def lookup(name: str) -> Response:
     if name not in OFFERED:
         abort(404)
     within = request.args.get(request.args.get("depends", ""), type=int)
-    found = LOOKUPS[name].search(clean_line(request.args.get("q", ""))[:100], None, within)
+    found = OFFERED[name].search(clean_line(request.args.get("q", ""))[:100], None, within)
     options = [(one.id, one.label, one.detail, one.label) for one in found]
     hint = _("Tapez une lettre de plus pour affiner.") if len(found) == LIMIT else ""
     return page("portal/lookup.html", "lookups/_options.html", options=options, hint=hint)

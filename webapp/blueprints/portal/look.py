@@ -1,19 +1,26 @@
 """« Voir le portail comme ce contact »: for its sponsor and for admins; reading only, and noted (issue 5)."""
 
 from flask import Blueprint, flash, redirect, url_for
-from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
 from webapp import identity
-from webapp.access import STAFF, access, get_visible
+from webapp.access import STAFF, Ability, access, can, get_visible, require
 from webapp.extensions import db
 from webapp.i18n import _
-from webapp.models import AuditKind, Contact
+from webapp.models import AuditKind, Contact, PortalAccess
 from webapp.services import audit
 from webapp.services.portal import viewers
+from webapp.services.portal.access import PortalState, state_of
 from webapp.web import viewer
 
 bp = Blueprint("portal_look", __name__)
+
+
+@bp.app_template_global("may_look_at_portal")
+def may_look(granted: PortalAccess | None) -> bool:
+    """Whether whoever reads this page may look at the portal through this access, which is active."""
+    is_active = state_of(granted) is PortalState.ACTIVE
+    return is_active and can(Ability.LOOK_AT_PORTAL, viewer(), granted)
 
 
 @bp.post("/contacts/<int:contact_id>/portal-look")
@@ -21,8 +28,7 @@ bp = Blueprint("portal_look", __name__)
 def begin(contact_id: int) -> Response:
     """Show the portal as a contact sees it; their last access stays what it was."""
     contact = get_visible(Contact, contact_id, viewer())
-    if not viewers.may_look(viewer(), contact):
-        raise Forbidden
+    require(Ability.LOOK_AT_PORTAL, viewer(), contact.portal_access)
     if viewers.seen_by(viewer(), contact_id) is None:
         flash(_("L’accès de ce contact n’est pas actif : il ne verrait rien du portail."), "warn")
         return redirect(url_for("contacts.show", contact_id=contact_id), 303)

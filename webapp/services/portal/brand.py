@@ -5,8 +5,10 @@ served like the logo under the hash of its content, so that browsers may keep bo
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from webapp.colours import BLACK, WHITE, Colour, contrast, nearest_readable
 from webapp.extensions import db
@@ -59,6 +61,12 @@ def keep(file: File) -> str:
     name = f"{hashlib.sha256(file.content).hexdigest()[:32]}.{EXTENSIONS[file.media_type]}"
     db.session.merge(Picture(name=name, media_type=file.media_type, content=file.content))
     return name
+
+
+def with_logo_kept(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings to be saved, a picture that was sent among them replaced by the name it is kept under."""
+    logo = values["logo"]
+    return {**values, "logo": keep(logo) if isinstance(logo, File) else logo}
 
 
 def picture(name: str) -> Picture | None:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from werkzeug.exceptions import NotFound
 
-from webapp.access import PortalViewer, Viewer, get_visible, unscoped
+from webapp.access import Ability, PortalViewer, Viewer, can, get_visible, unscoped
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.models import Company, Contact, PortalAccess, PortalRight, PortalSession
@@ -47,12 +47,6 @@ def by_session(token: str, lifetime: timedelta) -> PortalViewer | None:
     return viewer
 
 
-def may_look(looker: Viewer, contact: Contact) -> bool:
-    """Whether a resource may look on as a contact they see: admins, and the sponsor of the access."""
-    granted = access.of_contact(contact.id)
-    return granted is not None and (looker.is_admin or granted.sponsor_id == looker.resource_id)
-
-
 def seen_by(looker: Viewer, contact_id: int) -> PortalViewer | None:
     """Return a contact as the portal knows them, for a resource who looks on; nobody when they may not (any more).
 
@@ -61,7 +55,7 @@ def seen_by(looker: Viewer, contact_id: int) -> PortalViewer | None:
     row = db.session.execute(_ONE, {"contact": contact_id}).first()
     if row is None or access.state_of(row.PortalAccess) is not PortalState.ACTIVE:
         return None
-    if not looker.is_admin and row.PortalAccess.sponsor_id != looker.resource_id:
+    if not can(Ability.LOOK_AT_PORTAL, looker, row.PortalAccess):
         return None
     try:
         get_visible(Contact, contact_id, looker)
