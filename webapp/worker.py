@@ -19,7 +19,7 @@ from webapp.database import reading, writing
 from webapp.extensions import db
 from webapp.services import drafts, organisation, trash
 from webapp.services.mail import delivery, outbox, smtp
-from webapp.services.portal import notices
+from webapp.services.portal import deadlines
 from webapp.urls import public_host
 
 log = logging.getLogger(__name__)
@@ -112,7 +112,7 @@ JOBS = (
     Job("send the mail that is due", timedelta(seconds=3), deliver),
     Job("erase what has been in the trash long enough", HOUR, in_steps(lambda: trash.purge_old(SYSTEM))),
     Job("forget the drafts that nobody took up", HOUR, in_steps(drafts.forget_old)),
-    Job("write before accesses to the portal end", HOUR, in_steps(lambda: notices.write_due(SYSTEM))),
+    Job("write before accesses to the portal end", HOUR, in_steps(lambda: deadlines.write_due(SYSTEM))),
     Job("forget the mail of long ago", HOUR, in_steps(outbox.forget_old)),
 )
 

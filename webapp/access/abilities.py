@@ -21,6 +21,8 @@ class Ability(StrEnum):
     RENEW_PORTAL = "renew_portal"
     #: To have the contact choose a new password, and to remind them of how they sign in (P2, P4).
     HELP_PORTAL = "help_portal"
+    #: To see the portal as the contact sees it, changing nothing.
+    LOOK_AT_PORTAL = "look_at_portal"
     #: To approve or reject the request for an access (D3).
     DECIDE_PORTAL = "decide_portal"
     #: To give the access of a contact to another sponsor, and to end the contact's sessions (P2).
@@ -67,6 +69,7 @@ TABLE: dict[Ability, Rule] = {
     Ability.GRANT_PORTAL: sponsor_if_any,
     Ability.RENEW_PORTAL: sponsor,
     Ability.HELP_PORTAL: sponsor_or_admins,
+    Ability.LOOK_AT_PORTAL: sponsor_or_admins,
     Ability.DECIDE_PORTAL: other_admins,
     Ability.MANAGE_PORTAL: admins,
     Ability.ADMINISTER: admins,

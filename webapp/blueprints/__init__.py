@@ -17,6 +17,7 @@ from webapp.blueprints import (
     home,
     links,
     lookups,
+    portal,
     portal_access,
     preferences,
     references,
@@ -53,3 +54,4 @@ def init_app(app: Flask) -> None:
         vcards,
     ):
         app.register_blueprint(module.bp)
+    portal.init_app(app)

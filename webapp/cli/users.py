@@ -54,7 +54,7 @@ def link(email: str, without_second_factor: bool) -> None:
     if resource is None or not resource.is_active:
         raise click.ClickException(f"No active resource has the address {email}.")
     if without_second_factor:
-        second_factor.disable(resource)
+        second_factor.disable(resource, name=resource.name)
     address = _password_link(resource)
     db.session.commit()
     click.echo(address)

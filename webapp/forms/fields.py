@@ -241,9 +241,20 @@ class Lookup(Field):
     kind = "lookup"
     empty = None
 
-    def __init__(self, label: Any, lookup: str, *, within: str = "", hidden_label: Any = "", **kwargs: Any):
+    def __init__(
+        self,
+        label: Any,
+        lookup: str,
+        *,
+        within: str = "",
+        hidden_label: Any = "",
+        view: str = "lookups.search",
+        **kwargs: Any,
+    ):
         super().__init__(label, **kwargs)
         self.lookup = lookup
+        #: The view that offers what fits while one types.
+        self.view = view
         #: The field whose value the search stays in: the country of a province, the region of a site.
         self.within = within
         #: What stands in the input when the record has a value this viewer may not see (D7).
@@ -252,7 +263,7 @@ class Lookup(Field):
 
     @property
     def url(self) -> str:
-        return url_for("lookups.search", name=self.lookup, depends=self.within or None)
+        return url_for(self.view, name=self.lookup, depends=self.within or None)
 
     @property
     def depends(self) -> list[str]:

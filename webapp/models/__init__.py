@@ -29,7 +29,7 @@ from webapp.models.principal import ADMINS_ID, EVERYBODY_ID, Principal, Principa
 from webapp.models.reference import ReferenceItem, ReferenceList
 from webapp.models.resource import BillingEntity, FavoriteResource, Resource, Role, resource_billing_entity
 from webapp.models.search import MAX_SEARCH_TEXT, CompanySearch, ContactSearch, SearchWord
-from webapp.models.setting import Counter, Organisation, Setting
+from webapp.models.setting import Counter, Organisation, Picture, Setting
 from webapp.models.signin import LinkPurpose, OneTimeLink, RecoveryCode, SignInAttempt, StaffSession
 
 __all__ = [
@@ -71,6 +71,7 @@ __all__ = [
     "MyContact",
     "OneTimeLink",
     "Organisation",
+    "Picture",
     "PortalAccess",
     "PortalNotice",
     "PortalNoticeKind",

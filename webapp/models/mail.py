@@ -26,6 +26,8 @@ class MailKind(StrEnum):
     #: An access ends soon: to the contact, and to their sponsor.
     PORTAL_ENDING = "portal_ending"
     PORTAL_SPONSOR_ENDING = "portal_sponsor_ending"
+    PORTAL_FORGOTTEN = "portal_forgotten"
+    PORTAL_COORDINATES = "portal_coordinates"
 
 
 class MailState(StrEnum):

@@ -61,7 +61,7 @@ def set_password(resource: Resource, password: str, *, keep_session: int | None 
     """
     refuse_weak(password, resource.name, resource.email)
     resource.password_hash = passwords.hash_password(password)
-    sessions.end_all(resource.id, except_id=keep_session)
+    sessions.staff.end_all(resource.id, except_id=keep_session)
     links.end_all(resource.id)
     audit.record(AuditKind.PASSWORD_CHANGED, resource.name)
 

@@ -1,12 +1,12 @@
 """Contacts: create, change, delete; the rules that hold on every way in (K1 to K6, D12, D13, D16)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import aliased
 
-from webapp.access import Viewer, reads_unscoped, unscoped
+from webapp.access import Actor, Viewer, reads_unscoped, unscoped
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.i18n import _
@@ -77,6 +77,13 @@ def listed_name(row: Row[Any]) -> str:
 def name_of(contact: Contact, title: str = "") -> str:
     """Return the full name of a contact; `title` is the label of its title in the reader's language (K2)."""
     return full_name({name: getattr(contact, name) for name in ("honorific", *_NAMES)}, title)
+
+
+def names(ids: Iterable[int | None]) -> dict[int, str]:
+    """Return the names of contacts by id: of those who changed something that one may read."""
+    wanted = {one for one in ids if one is not None}
+    rows = select(Contact.id, Contact.name).where(Contact.id.in_(wanted))
+    return dict(db.session.execute(unscoped(rows, "who changed a record one may see")).all()) if wanted else {}
 
 
 def name_keys(first_name: str, middle_name: str, last_name: str) -> dict[str, Any]:
@@ -185,7 +192,7 @@ def create(values: Mapping[str, Any], by: Viewer) -> Contact:
 
 
 def update(
-    contact: Contact, values: Mapping[str, Any], by: Viewer, before: Mapping[str, Any] | None = None
+    contact: Contact, values: Mapping[str, Any], by: Actor, before: Mapping[str, Any] | None = None
 ) -> list[Change]:
     """Change some values of a contact; return what changed; raises Refused when a rule is broken (K1).
 
@@ -210,7 +217,7 @@ def update(
     return changes
 
 
-def _save_portal(contact: Contact, before: Mapping[str, Any], after: Mapping[str, Any], by: Viewer) -> None:
+def _save_portal(contact: Contact, before: Mapping[str, Any], after: Mapping[str, Any], by: Actor) -> None:
     """Give a contact the access of a save, and tell of it by itself: it is another event than the rest (H2)."""
     changes = differences({name: before[name] for name in granting.NOTHING}, granting.normal(before, after))
     granting.save(contact, after, recording.lines(SHAPE, changes), by)
@@ -225,7 +232,7 @@ def remove(contact: Contact, by: Viewer) -> None:
     recording.deleted(contact, by)
 
 
-def _assign(contact: Contact, values: Mapping[str, Any], by: Viewer) -> None:
+def _assign(contact: Contact, values: Mapping[str, Any], by: Actor) -> None:
     SHAPE.write(contact, contact_columns(values), values, phone_country(values), by)
 
 

@@ -56,13 +56,17 @@ class Profile:
 
 def read(record: Any, shape: Shape, also: Collection[int] = ()) -> dict[str, Any]:
     """Return what a Profile holds of a record the viewer may see, by name; `also`, other resources to be named."""
+    return {**coordinates(record, shape), "people": _people(_ids(record, Resource) | set(also))}
+
+
+def coordinates(record: Any, shape: Shape) -> dict[str, Any]:
+    """Return what it holds without the people who work with the record: all that a contact reads of themselves."""
     references = _references(record)
     main = record.addresses.get(AddressKind.MAIN)
     country = country_code(main.country_id if main else None)
     return {
         "record": record,
         "labels": {item.id: item.label for item in references.values()},
-        "people": _people(_ids(record, Resource) | set(also)),
         "country": country,
         "addresses": [
             _postal_address(record.addresses[kind], references) for kind in AddressKind if kind in record.addresses

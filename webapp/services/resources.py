@@ -219,7 +219,7 @@ def update_resource(resource: Resource, values: Mapping[str, Any], by: Viewer) -
     _assign(resource, {name: after[name] for name in changed})
     db.session.flush()
     if not resource.is_active:
-        sessions.end_all(resource.id)
+        sessions.staff.end_all(resource.id)
         links.end_all(resource.id)
     log.info("resource %d changed by %s: %s", resource.id, _name_of(by), ", ".join(sorted(changed)))
     audit.record(AuditKind.RESOURCE_CHANGED, resource.name, fields=sorted(changed), **_rights(before, after, changed))

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Boolean, Column, select
 
-from webapp.access import Viewer, unscoped
+from webapp.access import Actor, unscoped
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.models import REFERENCE_PARTS, TEXT_PARTS, AddressKind
@@ -107,7 +107,7 @@ class Shape:
         return values
 
     def write(
-        self, record: Any, columns: Mapping[str, Any], values: Mapping[str, Any], country: str, by: Viewer
+        self, record: Any, columns: Mapping[str, Any], values: Mapping[str, Any], country: str, by: Actor
     ) -> None:
         """Give a record its columns, its addresses and its numbers, which are read in `country` (C6, K5)."""
         for name, value in columns.items():

@@ -18,6 +18,7 @@ ABILITIES = {
     Ability.GRANT_PORTAL: _l("Définir les droits d’accès d’un contact au Portail Clients, une fois son accès activé"),
     Ability.RENEW_PORTAL: _l("Prolonger cet accès, ou le redemander"),
     Ability.HELP_PORTAL: _l("Réinitialiser le mot de passe de ce contact, ou lui envoyer un rappel"),
+    Ability.LOOK_AT_PORTAL: _l("Voir le portail comme ce contact"),
     Ability.DECIDE_PORTAL: _l("Approuver ou rejeter la demande d’accès d’un contact"),
     Ability.MANAGE_PORTAL: _l("Confier cet accès à un autre commanditaire, terminer les sessions du contact"),
     Ability.ADMINISTER: _l("Administrer : listes, ressources, entités de facturation, paramètres"),

@@ -90,7 +90,11 @@ def _resource(data: Mapping[str, Any]) -> str:
 
 def _settings(data: Mapping[str, Any]) -> str:
     labels = _labels(SettingsForm)
-    said = (f"{labels.get(name, name)}{_(' : ')}{old} → {new}" for name, (old, new) in data["settings"].items())
+    # The name of a picture's file says nothing to anybody.
+    said = (
+        str(labels[name]) if name == "logo" else f"{labels.get(name, name)}{_(' : ')}{old} → {new}"
+        for name, (old, new) in data["settings"].items()
+    )
     return ", ".join(said)
 
 
@@ -111,6 +115,7 @@ def _portal_access(data: Mapping[str, Any]) -> str:
 
 _DETAILS: Mapping[AuditKind, Callable[[Mapping[str, Any]], str]] = {
     AuditKind.SIGNED_IN: lambda data: str(data.get("device", "")),
+    AuditKind.PORTAL_SIGNED_IN: lambda data: str(data.get("device", "")),
     AuditKind.LIST_CHANGED: _list,
     AuditKind.BILLING_ENTITY_CHANGED: lambda data: str(DONE[data["what"]]),
     AuditKind.RESOURCE_CHANGED: _resource,

@@ -105,7 +105,7 @@ def resource_sign_out(resource_id: int) -> Response:
     resource, me = _resource(resource_id), viewer()
     is_me = resource.id == me.resource_id
     if request.method == "POST":
-        sessions.end_all(resource.id, except_id=me.session_id if is_me else None)
+        sessions.staff.end_all(resource.id, except_id=me.session_id if is_me else None)
         db.session.commit()
         message = _("Les sessions de %(name)s sont terminées.", name=resource.name)
         return saved(url_for(".resource", resource_id=resource.id), message)
@@ -128,7 +128,7 @@ def _show(resource: Resource, *, status: int = 200, **context: object) -> Respon
         is_me=resource.id == viewer().resource_id,
         mails=reading.of_resource(resource.id),
         has_server=reading.has_server(),
-        open_sessions=len(sessions.open_ones(resource.id, lifetime)),
+        open_sessions=len(sessions.staff.open_ones(resource.id, lifetime)),
         status=status,
         **context,
     )

@@ -14,6 +14,7 @@ from webapp.extensions import db
 from webapp.forms.setting import SECTIONS, SettingsForm
 from webapp.i18n import _
 from webapp.services import organisation
+from webapp.services.portal import brand
 from webapp.text import clean_line
 from webapp.web import page, saved
 
@@ -26,7 +27,7 @@ EXAMPLE = 42
 def settings() -> Response:
     form = SettingsForm.load(asdict(organisation.load()))
     if form.posted_and_valid():
-        changes = organisation.save(form.values())
+        changes = organisation.save(brand.with_logo_kept(form.values()))
         db.session.commit()
         return saved(url_for(".settings"), _("Les paramètres sont enregistrés.") if changes else _("Rien n’a changé."))
     return admin_page(
@@ -35,6 +36,7 @@ def settings() -> Response:
         form=form,
         sections=[(title, [form[name] for name in names]) for title, names in SECTIONS],
         example=organisation.number_text(form.number_prefix.data or "", EXAMPLE),
+        shades=brand.shades(accent) if (accent := organisation.load().accent) else (),
         installation=installation(current_app.config["SETTINGS"]),
         **test_context(),
         status=422 if form.errors else 200,

@@ -81,6 +81,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_portal_session_token_hash")),
     )
     op.create_index(op.f("ix_portal_session_contact_id"), "portal_session", ["contact_id"])
+    op.create_table(
+        "picture",
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("media_type", sa.String(length=40), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_picture")),
+    )
     # Links and recovery codes are a resource's or a contact's.
     for table in ("one_time_link", "recovery_code"):
         with op.batch_alter_table(table) as batch_op:

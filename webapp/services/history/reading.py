@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select, tuple_
+from sqlalchemy import Select, bindparam, func, select, tuple_
 from sqlalchemy.orm import aliased
 
 from webapp.access import Viewer, seen_by, visible_to_all
@@ -128,11 +128,13 @@ def _companies(entries: Iterable[Entry], viewer: Viewer) -> dict[int, str]:
 
 @cache
 def _entries(with_kind: bool, with_before: bool) -> Select[Any]:
-    event = HistoryEvent
-    columns = (event.id, event.kind, event.at, event.contact_id, event.data, Resource.name.label("actor"))
+    event, by_contact = HistoryEvent, aliased(Contact)
+    actor = func.coalesce(Resource.name, by_contact.name).label("actor")
+    columns = (event.id, event.kind, event.at, event.contact_id, event.data, actor)
     contact = (Contact.name.label("contact"), Contact.deleted_at.label("contact_deleted_at"))
     found = visible_to_all(event, *columns, *contact)
     found = found.outerjoin(Resource, Resource.id == event.actor_id).outerjoin(Contact, Contact.id == event.contact_id)
+    found = found.outerjoin(by_contact, by_contact.id == event.actor_contact_id)
     if with_kind:
         found = found.where(event.kind == bindparam("kind", type_=event.kind.type))
     if with_before:

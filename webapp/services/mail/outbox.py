@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, delete, select
 
 from webapp import vault
-from webapp.access import Viewer, unscoped
+from webapp.access import Actor, unscoped
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.i18n import _
@@ -71,7 +71,7 @@ def queue(
     kind: MailKind,
     to: Recipient,
     *,
-    by: Viewer,
+    by: Actor,
     link: str = "",
     about: Contact | None = None,
     **values: Any,

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from webapp.access import Ability, Viewer, can
+from webapp.access import Ability, Actor, Viewer, can
 from webapp.clock import now, today
 from webapp.emails import email_key
 from webapp.extensions import db
@@ -108,14 +108,14 @@ def sponsor_only(access: PortalAccess | None) -> str:
 # --- writing -----------------------------------------------------------------------------------------------------
 
 
-def save(contact: Contact, values: Mapping[str, Any], lines: Sequence[dict[str, Any]], by: Viewer) -> None:
+def save(contact: Contact, values: Mapping[str, Any], lines: Sequence[dict[str, Any]], by: Actor) -> None:
     """Give a contact the access that their values say, once these are written; `lines` tell what changes of it.
 
     Without lines, the access only follows the contact's e-mail. Raises Refused for whoever is not the sponsor (P2).
     """
     access = contact.portal_access
     if lines:
-        if by.resource_id is None or not can(Ability.GRANT_PORTAL, by, access):
+        if not isinstance(by, Viewer) or by.resource_id is None or not can(Ability.GRANT_PORTAL, by, access):
             raise Refused({"portal_enabled": sponsor_only(access)})
         access = _write(contact, values, lines, by)
     if access is not None and access.enabled:

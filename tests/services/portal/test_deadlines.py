@@ -10,7 +10,7 @@ from webapp.access import SYSTEM
 from webapp.clock import at
 from webapp.models import Contact, MailKind
 from webapp.services import contacts, organisation
-from webapp.services.portal import life, notices
+from webapp.services.portal import deadlines, life
 
 BEGUN = datetime(2027, 3, 1, 8, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -20,7 +20,7 @@ HOUR = timedelta(hours=1)
 def written(moment: datetime) -> int:
     """Do what the worker does at a moment."""
     with at(moment):
-        return notices.write_due(SYSTEM)
+        return deadlines.write_due(SYSTEM)
 
 
 def kinds(contact: Contact) -> list[str]:
@@ -97,6 +97,6 @@ def test_who_has_no_access_any_more_hears_nothing(elise: Contact, bruno: Any) ->
 def test_the_worker_does_it(elise: Contact, bruno: Any, db_session: Any) -> None:
     with at(BEGUN):
         factories.portal_access(elise, bruno)
-    [job] = [job for job in worker.JOBS if "portal" in job.name]
+    [job] = [job for job in worker.JOBS if "portal end" in job.name]
     with at(BEGUN + 29 * DAY + HOUR):
         assert worker.run(job) == 1
