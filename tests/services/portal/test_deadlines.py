@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests import factories
-from tests.portal import mails
+from tests.accesses import mails
 from webapp import worker
 from webapp.access import SYSTEM
 from webapp.clock import at

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from tests import factories
-from tests.portal import mails, signed_in, told
+from tests.accesses import mails, signed_in, told
 from tests.world import World
 from webapp.access import SYSTEM
 from webapp.clock import at, now

@@ -18,6 +18,7 @@ from webapp.models import Contact, HistoryKind, PortalAccess, PortalProfile, Por
 from webapp.services import organisation, resources
 from webapp.services.portal import ending, life, profiles, telling
 from webapp.services.portal.access import PortalState, state_of
+from webapp.services.portal.access import of_contact as read_access
 from webapp.services.refusal import Refused
 from webapp.services.values import Change
 
@@ -36,7 +37,7 @@ NOTHING: Mapping[str, Any] = {
 
 def of_contact(contact: Contact) -> dict[str, Any]:
     """Return the access of a contact, as values."""
-    access = contact.portal_access
+    access = read_access(contact)
     if access is None:
         return dict(NOTHING)
     values = {name: getattr(access, column) for name, column in _COLUMNS.items()}
