@@ -36,7 +36,12 @@ def mails(kind: MailKind) -> list[Mail]:
 
 def test_what_is_known_of_her_is_there_to_read(visitor: Browser, elise: Guest, world: World, db_session: Any) -> None:
     france = factories.reference(ReferenceList.COUNTRY, "FR")
-    values = {"phone_mobile": "06 12 34 56 78", "main_city": "Lyon", "main_postal_code": "69002", "main_country": france}
+    values = {
+        "phone_mobile": "06 12 34 56 78",
+        "main_city": "Lyon",
+        "main_postal_code": "69002",
+        "main_country": france,
+    }
     contacts.update(contact_of(elise), {**values, "comments": "Zorglub"}, world.viewer("bruno"))
     db_session.commit()
     page = visitor.get("/portal/coordinates")
@@ -86,7 +91,9 @@ def test_a_province_is_found_as_one_types(visitor: Browser, elise: Guest) -> Non
     page = visitor.hx_post("/portal/addresses/main", {"main_country": canada, "main_city": "Laval"})
     assert page.field("main_city")["value"] == "Laval"
     save(visitor, {"main_country": canada, "main_subdivision_text": "quebec", "main_city": "Laval"})
-    assert contact_of(elise).addresses["main"].subdivision_id == factories.reference(ReferenceList.PROVINCE, "QC", canada)
+    assert contact_of(elise).addresses["main"].subdivision_id == factories.reference(
+        ReferenceList.PROVINCE, "QC", canada
+    )
 
 
 @pytest.mark.parametrize("name", ["companies", "resources", "work-sites", "nothing"])

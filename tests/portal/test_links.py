@@ -60,7 +60,9 @@ def test_a_refused_password_keeps_the_link(stranger: Browser, elise: Guest, link
     page.submit({"password": NEW_PASSWORD}, form=link)
 
 
-def test_a_link_serves_once_and_a_newer_one_ends_it(stranger: Browser, client: Browser, elise: Guest, link: str) -> None:
+def test_a_link_serves_once_and_a_newer_one_ends_it(
+    stranger: Browser, client: Browser, elise: Guest, link: str
+) -> None:
     newer = make_link(elise)
     assert "Lien périmé" in stranger.get(link, status=410)
     stranger.get(newer).submit({"password": NEW_PASSWORD}, form=newer)

@@ -295,9 +295,7 @@ def test_a_session_unused_for_long_ends(client: Browser, app: Flask, elise: Gues
         visitor.get("/portal/", status=302)
 
 
-def test_a_request_asks_who_it_is_with_one_query(
-    visitor: Browser, elise: Guest, queries: Any, db_session: Any
-) -> None:
+def test_a_request_asks_who_it_is_with_one_query(visitor: Browser, elise: Guest, queries: Any, db_session: Any) -> None:
     with queries() as seen:
         visitor.get("/portal/")
     assert sum("portal_session" in statement for statement in seen) == 1
