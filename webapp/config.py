@@ -119,7 +119,16 @@ def _url(environ: Mapping[str, str], name: str, default: str, schemes: set[str])
     value = environ.get(name) or default
     if value and urlsplit(value).scheme not in schemes:
         raise SettingError(f"{name} must start with {' or '.join(sorted(s + '://' for s in schemes))}.")
+    if value and urlsplit(value).scheme != "unix" and not _has_host(value):
+        raise SettingError(f"{name} must name a host, and a port from 1 to 65535 if any.")
     return value
+
+
+def _has_host(url: str) -> bool:
+    try:
+        return bool(urlsplit(url).hostname) and urlsplit(url).port != 0
+    except ValueError:
+        return False
 
 
 def _whole(environ: Mapping[str, str], name: str, default: int, *, minimum: int) -> int:

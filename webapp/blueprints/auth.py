@@ -8,7 +8,7 @@ from webapp import identity
 from webapp.access import STAFF_DOOR, access
 from webapp.emails import email_key
 from webapp.extensions import db
-from webapp.forms.auth import CodeForm, SignInForm
+from webapp.forms.auth import CodeForm, ForgottenForm, SignInForm
 from webapp.i18n import _, _n
 from webapp.models import AuditKind, Resource
 from webapp.services import accounts, audit, resources, second_factor, throttle
@@ -73,6 +73,23 @@ def code() -> Response:
         _tell_what_is_left(account)
     db.session.commit()
     return redirect(held.wanted or url_for("home.index"), 303)
+
+
+@bp.route("/login/forgotten", methods=["GET", "POST"])
+@access(STAFF_DOOR)
+def forgotten() -> Response:
+    """« Mot de passe oublié »: whoever has the address gets a link, and nobody learns whether anybody has (D5)."""
+    form = ForgottenForm.load()
+    if not form.posted_and_valid():
+        return page("auth/forgotten.html", form=form, status=422 if form.errors else 200)
+    try:
+        identity.count_attempt(f"forgotten:{email_key(form.email.data)}")
+    except throttle.TooManyAttempts as refusal:
+        answer = page("auth/forgotten.html", form=form, error=wait_sentence(refusal))
+        return too_many_attempts(answer, refusal.seconds)
+    accounts.mail_forgotten(form.email.data)
+    db.session.commit()
+    return page("auth/forgotten_sent.html", email=form.email.data)
 
 
 @bp.post("/logout")

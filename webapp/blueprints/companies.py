@@ -160,7 +160,7 @@ def _saved(form: CompanyForm, company: Company, message: str) -> Response:
     url = url_for(".show", company_id=company.id)
     if form.leaves_me:
         url = url_for(f"trees.{companies.tree_of(company)}")
-        message = _("%(message)s. Vous ne voyez plus cette société.", message=message)
+        message = _("%(message)s. Vous n’y avez pas accès.", message=message)
     return saved(url, message, companyChanged={"id": company.id})
 
 

@@ -17,6 +17,7 @@ from webapp.models import Company, Contact
 from webapp.saving import saving
 from webapp.services import contact_profile, contacts, lookups, my_contacts
 from webapp.services.history import reading
+from webapp.services.mail import reading as mail
 from webapp.services.values import address_references
 from webapp.web import page, saved, viewer
 
@@ -39,6 +40,7 @@ def show(contact_id: int) -> Response:
         profile=contact_profile.read(contact, viewer()),
         phone_labels=PHONE_LABELS,
         address_titles=ADDRESS_TITLES,
+        mails=mail.of_contact(contact.id),
         history=reading.of_contact(contact, viewer()),
     )
 
@@ -55,7 +57,7 @@ def new() -> Response:
             contact = contacts.create(form.values(), by=viewer())
             my_contacts.put(contact, viewer(), form.wants_in_my_contacts)
         if form.saved:
-            return _saved(contact, _("Contact créé : %(name)s", name=contact.name))
+            return _saved(contact, _("Contact créé : %(name)s", name=contact.name), form.leaves_me)
     return _dialog(form)
 
 
@@ -75,7 +77,7 @@ def edit(contact_id: int) -> Response:
         if form.saved and not changes and not is_listed_otherwise:
             return _saved(contact, _("Aucune modification à enregistrer."))
         if form.saved:
-            return _saved(contact, _("Contact enregistré : %(name)s", name=contact.name))
+            return _saved(contact, _("Contact enregistré : %(name)s", name=contact.name), form.leaves_me)
     return _dialog(form)
 
 
@@ -157,5 +159,5 @@ def _saved(contact: Contact, message: str, leaves_me: bool = False) -> Response:
     url = url_for(".show", contact_id=contact.id)
     if leaves_me:
         url = url_for("companies.show", company_id=contact.company_id)
-        message = _("%(message)s. Vous ne voyez plus ce contact.", message=message)
+        message = _("%(message)s. Vous n’y avez pas accès.", message=message)
     return saved(url, message, contactChanged={"id": contact.id})

@@ -8,6 +8,7 @@ from webapp.extensions import db
 from webapp.forms.favorite import FavoriteForm
 from webapp.i18n import _
 from webapp.services import favorites, resources
+from webapp.text import read_id
 from webapp.web import page, telling, viewer, wants_fragment
 
 bp = Blueprint("favorites", __name__, url_prefix="/favorites")
@@ -25,7 +26,7 @@ def show() -> Response:
 def change() -> Response:
     """Add who was typed, or take out whose button was pressed."""
     form = FavoriteForm.load(viewer=viewer())
-    removed = request.form.get("remove", type=int)
+    removed = read_id(request.form.get("remove"))
     if removed is not None:
         favorites.remove(viewer(), removed)
         return _changed(_("%(name)s ne fait plus partie de vos favorites.", name=_name(removed)))
@@ -34,9 +35,10 @@ def change() -> Response:
     if form.favorite.data is None:
         form.refuse({"favorite": _("Tapez le nom d’une ressource.")})
         return _page(form, status=422)
+    name = _name(form.favorite.data)
     if not favorites.add(viewer(), form.favorite.data):
-        return _page(FavoriteForm(), said=_("%(name)s fait déjà partie de vos favorites.", name=form.favorite.text))
-    return _changed(_("%(name)s fait partie de vos favorites.", name=form.favorite.text))
+        return _page(FavoriteForm(), said=_("%(name)s fait déjà partie de vos favorites.", name=name))
+    return _changed(_("%(name)s fait partie de vos favorites.", name=name))
 
 
 def _changed(said: str) -> Response:

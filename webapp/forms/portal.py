@@ -42,7 +42,7 @@ class PortalTab(Tab):
         _l("Activer l’accès au Portail Clients"),
         hint=_l("Le contact accède au Portail Clients, dans les limites fixées ici."),
     )
-    portal_expires_on = Day(_l("Échéance"), hint=_l("L’accès est ouvert jusqu’à la fin de ce jour ; vide : sans date."))
+    portal_expires_on = Day(_l("Échéance"), hint=_l("L’accès est ouvert jusqu’à la fin de ce jour ; vide : sans date."))
     portal_team_folders = Checkbox(_l("Dossiers d’équipes"), hint=_l("Ceux dont le contact est membre."))
     portal_project_review = Checkbox(
         _l("Examen des projets"), hint=_l("Les projets de sa société qui sont ouverts au Portail Clients.")
@@ -100,23 +100,32 @@ class PortalTab(Tab):
 # --- what is asked about an access -----------------------------------------------------------------------------------
 
 
-class ExtendForm(Form):
+class NothingAskedForm(Form):
+    """What needs a confirmation, and asks for nothing besides unless a subclass does."""
+
+    def refuse(self, errors: Mapping[str, str]) -> None:
+        super().refuse({name: message for name, message in errors.items() if name in self})
+
+    @property
+    def said(self) -> list[str]:
+        """What was refused that concerns no field."""
+        errors = self.refusal.errors if self.refusal else {}
+        return [message for name, message in errors.items() if name not in self]
+
+
+class ExtendForm(NothingAskedForm):
     """Until when an access is prolonged; the field has the offered end."""
 
-    until = Day(_l("Nouvelle échéance"), hint=_l("L’accès est ouvert jusqu’à la fin de ce jour ; vide : sans date."))
+    until = Day(_l("Nouvelle échéance"), hint=_l("L’accès est ouvert jusqu’à la fin de ce jour ; vide : sans date."))
 
 
-class NothingAskedForm(Form):
-    """What needs a confirmation and nothing else."""
-
-
-class ReasonForm(Form):
+class ReasonForm(NothingAskedForm):
     """Why something is done, for those who read it later."""
 
     reason = LongText(_l("Motif"), required=True, max_length=life.MAX_REASON)
 
 
-class HandOverForm(Form):
+class HandOverForm(NothingAskedForm):
     """To whom accesses are given, and why."""
 
     sponsor = Lookup(_l("Nouveau commanditaire"), "resources", required=True)

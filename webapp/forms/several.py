@@ -83,13 +83,13 @@ class Several(Lookup):
         self.gained = self._offered(ids - self.data)
         self.data |= self.gained
         if self.gained:
-            self.said = _("Dans la liste : %(names)s.", names=self.shown(self.gained))
+            self.said = _("Dans la liste : %(names)s.", names=self.shown(self.gained))
 
     def _take_out(self, ids: frozenset[int]) -> None:
         lost = self.data & ids
         self.data -= lost
         if lost:
-            self.said = _("Hors de la liste : %(names)s.", names=self.shown(lost))
+            self.said = _("Hors de la liste : %(names)s.", names=self.shown(lost))
 
     def _offered(self, ids: frozenset[int]) -> frozenset[int]:
         """Return which of some ids may be here; those the record has already are not looked for."""

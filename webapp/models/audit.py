@@ -40,6 +40,7 @@ class AuditKind(StrEnum):
     PORTAL_LOOKED_AT = "portal_looked_at"
     PORTAL_ACCESS_CHANGED = "portal_access_changed"
     PASSWORD_LINK_MADE = "password_link_made"  # noqa: S105
+    PASSWORD_FORGOTTEN = "password_forgotten"  # noqa: S105
     MAIL_RETRIED = "mail_retried"
     MAIL_CANCELLED = "mail_cancelled"
     MAIL_LINK_SHOWN = "mail_link_shown"

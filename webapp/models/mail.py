@@ -20,6 +20,12 @@ class MailKind(StrEnum):
     TEST = "test"
     RESOURCE_INVITED = "resource_invited"
     RESOURCE_PASSWORD = "resource_password"  # noqa: S105
+    PORTAL_INVITED = "portal_invited"
+    PORTAL_PASSWORD = "portal_password"  # noqa: S105
+    PORTAL_REMINDED = "portal_reminded"
+    #: An access ends soon: to the contact, and to their sponsor.
+    PORTAL_ENDING = "portal_ending"
+    PORTAL_SPONSOR_ENDING = "portal_sponsor_ending"
     PORTAL_FORGOTTEN = "portal_forgotten"
     PORTAL_COORDINATES = "portal_coordinates"
 
@@ -41,6 +47,7 @@ class MailProblem(StrEnum):
     SERVER = "server"
     ADDRESS = "address"
     TOO_LATE = "too_late"
+    LINK_LOST = "link_lost"
 
 
 _WAITING = text(f"state = '{MailState.WAITING}'")
@@ -101,3 +108,8 @@ class Mail(Model):
     def has_link(self) -> bool:
         """Whether a link is meant to be in it, even when it is kept no longer."""
         return LINK in self.text
+
+    @property
+    def can_retry(self) -> bool:
+        """Whether another attempt makes sense: the link of a mail that waits no longer is erased."""
+        return self.is_waiting or (self.state is not MailState.SENT and not self.has_link)

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from webapp import passwords
-from webapp.access import Viewer
+from webapp.access import SYSTEM, Viewer
 from webapp.clock import now
 from webapp.emails import email_key
 from webapp.extensions import db
@@ -78,6 +78,25 @@ def mail_link(resource: Resource, by: Viewer) -> Mail:
         email=resource.email,
         until=now() + links.CHOOSE_PASSWORD_LIFETIME,
     )
+
+
+def mail_forgotten(typed: str) -> None:
+    """Mail whoever has this address a link to choose another password, if anybody has (D5).
+
+    For an address that nobody has, the same is done and taken back: how long the answer takes tells nothing.
+    """
+    account = db.session.scalar(select(Resource).where(Resource.email_key == email_key(typed), Resource.is_active))
+    with db.session.begin_nested() as attempt:
+        mail_link(account or _nobody(), SYSTEM)
+        if account is None:
+            attempt.rollback()
+    audit.record(AuditKind.PASSWORD_FORGOTTEN, account.name if account else "")
+
+
+def _nobody() -> Resource:
+    """Return somebody who is not there, to do the same work for."""
+    settings = organisation.load()
+    return Resource(name="", email="", password_hash="", language=settings.language, timezone=settings.timezone)
 
 
 def weakness_sentence(weakness: Weakness) -> str:

@@ -6,6 +6,7 @@ from webapp.access import Viewer, get_visible
 from webapp.models import Company, Contact
 from webapp.services import contacts, my_contacts, profiles
 from webapp.services.portal import summary
+from webapp.services.portal.access import of_contact
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Profile(profiles.Profile):
 
 def read(contact: Contact, viewer: Viewer) -> Profile:
     """Return the profile of a contact the viewer may see."""
-    access = contact.portal_access
+    access = of_contact(contact)
     parts = profiles.read(contact, contacts.SHAPE, also=summary.people_of(access) if access else ())
     return Profile(
         **parts,

@@ -225,6 +225,8 @@ class Rehearsal:
     #: The resources who would begin to see the record, and those who would cease to.
     gains: People
     loses: People
+    #: Those who are named and yet would not see it: a contact is never wider than its company (A3).
+    unreached: People
     #: How many contacts go with it.
     contacts: int
     #: Whether the person saving would see it (A4).
@@ -235,9 +237,11 @@ def rehearse(record: Company | Contact | None, values: Mapping[str, Any], by: Vi
     """Return what saving these values would change of who sees a record; nobody sees a new one (None) yet."""
     then = _reach(values)
     now_seeing, then_seeing = _seeing(_reach_now(record) if record else [()]), _seeing(then)
+    named = normal(values)["allowed_resources"] if "company" in values else ()
     return Rehearsal(
         gains=_people(then_seeing, but=now_seeing),
         loses=_people(now_seeing, but=then_seeing) if record else People(),
+        unreached=_people(select(Resource.id).where(Resource.id.in_(named)), but=then_seeing) if named else People(),
         contacts=_contacts_of(record) if isinstance(record, Company) else 0,
         kept=_reaches(then, by),
     )

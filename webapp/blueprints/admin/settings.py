@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from webapp.access import ADMIN, access
 from webapp.blueprints.admin.base import admin_page, bp
+from webapp.blueprints.admin.mail import test_context
 from webapp.config import Settings
 from webapp.extensions import db
 from webapp.forms.setting import SECTIONS, SettingsForm
@@ -37,6 +38,7 @@ def settings() -> Response:
         example=organisation.number_text(form.number_prefix.data or "", EXAMPLE),
         shades=brand.shades(accent) if (accent := organisation.load().accent) else (),
         installation=installation(current_app.config["SETTINGS"]),
+        **test_context(),
         status=422 if form.errors else 200,
     )
 

@@ -119,9 +119,8 @@ def link_of(mail: Mail) -> str | None:
 
 def retry(mail: Mail) -> None:
     """Have a mail tried again now, and for as long as a new one; raises Refused when that makes no sense any more."""
-    if mail.state is MailState.SENT or (not mail.is_waiting and mail.has_link):
-        # Its link was erased with its fate: only a new mail can bring a new one.
-        raise Refused({"mail": _("Cet e-mail ne peut plus être envoyé : créez-en un autre.")})
+    if not mail.can_retry:
+        raise Refused({"mail": _("Cet e-mail ne peut plus être envoyé : créez-en un autre.")})
     mail.state, mail.settled_at = MailState.WAITING, None
     mail.due_at, mail.give_up_at = now(), now() + GIVE_UP_AFTER
     tell(AuditKind.MAIL_RETRIED, mail)

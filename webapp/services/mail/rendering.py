@@ -6,7 +6,6 @@ templates/mail/<kind>/body.html      extends mail/_base.html
 """
 
 import re
-from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -53,8 +52,3 @@ def _plain(kind: MailKind, part: str, context: dict[str, Any]) -> str:
 
 def _template(kind: MailKind, part: str) -> Any:
     return current_app.jinja_env.get_template(f"mail/{kind}/{part}")
-
-
-def with_link(text: str, link: str, escape: Callable[[str], str] = str) -> str:
-    """Put the link into a kept text."""
-    return text.replace(LINK, escape(link))

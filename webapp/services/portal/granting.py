@@ -18,6 +18,7 @@ from webapp.models import Contact, HistoryKind, PortalAccess, PortalProfile, Por
 from webapp.services import organisation, resources
 from webapp.services.portal import ending, life, profiles, telling
 from webapp.services.portal.access import PortalState, state_of
+from webapp.services.portal.access import of_contact as read_access
 from webapp.services.refusal import Refused
 from webapp.services.values import Change
 
@@ -36,7 +37,7 @@ NOTHING: Mapping[str, Any] = {
 
 def of_contact(contact: Contact) -> dict[str, Any]:
     """Return the access of a contact, as values."""
-    access = contact.portal_access
+    access = read_access(contact)
     if access is None:
         return dict(NOTHING)
     values = {name: getattr(access, column) for name, column in _COLUMNS.items()}
@@ -67,7 +68,9 @@ def problems(values: Mapping[str, Any], contact: Contact | None = None) -> dict[
     after = before | _of(values)
     if not after["portal_enabled"]:
         return {}
-    found = _login_problems(str(values.get("email1") or ""), contact)
+    access = contact.portal_access if contact is not None else None
+    login = access.login_key if access is not None else None
+    found = login_problems(str(values.get("email1") or ""), contact.id if contact is not None else None, login)
     changed = {name for name in after if after[name] != before[name]}
     if changed & {"portal_enabled", "portal_expires_on"} and ends_before_today(after["portal_expires_on"]):
         found["portal_expires_on"] = _("Cette échéance est déjà passée.")
@@ -79,18 +82,17 @@ def ends_before_today(day: Any) -> bool:
     return day is not None and day < today(organisation.load().timezone)
 
 
-def _login_problems(email: str, contact: Contact | None) -> dict[str, str]:
-    """Who signs in is known by their e-mail: they need one, that no other contact signs in with (D4).
+def login_problems(email: str, contact_id: int | None, login: str | None) -> dict[str, str]:
+    """Return what is wrong with the e-mail of a contact who has an access, and signs in with `login` so far (D4).
 
-    Whose it is isn't told: it may be a contact one does not see.
+    They need one that no other contact signs in with. Whose it is isn't told: it may be a contact one does not see.
     """
     if not email:
-        return {"email1": _("L’e-mail 1 est obligatoire : le contact s’identifie avec lui dans le Portail Clients.")}
-    key, access = login_key(email), contact.portal_access if contact is not None else None
-    if access is not None and access.login_key == key:
+        return {"email1": _("L’e-mail 1 est obligatoire : le contact s’identifie avec lui dans le Portail Clients.")}
+    if (key := login_key(email)) == login:
         return {}
     owner = db.session.scalar(select(PortalAccess.contact_id).where(PortalAccess.login_key == key))
-    if owner is None or (contact is not None and owner == contact.id):
+    if owner in (None, contact_id):
         return {}
     return {"email1": _("Un autre contact s’identifie déjà avec cette adresse dans le Portail Clients.")}
 
@@ -99,7 +101,7 @@ def sponsor_only(access: PortalAccess | None) -> str:
     """Say why somebody may not change the rights of an access (P2)."""
     names = resources.names([access.sponsor_id]) if access is not None else {}
     return _(
-        "Les droits d’accès n’ont pas été modifiés : seul leur commanditaire, %(name)s, peut les modifier.",
+        "Les droits d’accès n’ont pas été modifiés : seul leur commanditaire, %(name)s, peut les modifier.",
         name=", ".join(names.values()),
     )
 

@@ -53,7 +53,7 @@ def approve(contact: Contact, by: Viewer) -> None:
     """Let a requested access begin, and invite the contact (D3); raises Refused when it would have ended already."""
     access = _in_state(contact, PortalState.PENDING)
     if access.expires_on is not None and access.expires_on < _today():
-        raise _refused(_("L’échéance de cet accès est passée : son commanditaire doit d’abord la changer."))
+        raise _refused(_("L’échéance de cet accès est passée : son commanditaire doit d’abord la changer."))
     access.decided_by_id = by.resource_id
     _activate(contact, access, by)
 
@@ -104,8 +104,8 @@ def hand_over(contacts: Collection[Contact], successor_id: int | None, reason: s
         raise Refused({"sponsor": _("Choisissez une ressource active.")})
     if blind := len(contacts) - len(_seen_by(successor, [contact.id for contact in contacts])):
         message = _n(
-            "%(name)s ne voit pas %(num)d de ces contacts : choisissez une ressource qui les voit tous.",
-            "%(name)s ne voit pas %(num)d de ces contacts : choisissez une ressource qui les voit tous.",
+            "%(name)s ne voit pas %(num)d de ces contacts : choisissez une ressource qui les voit tous.",
+            "%(name)s ne voit pas %(num)d de ces contacts : choisissez une ressource qui les voit tous.",
             blind,
             name=successor.name,
         )
@@ -146,6 +146,8 @@ def sponsored_by(resource_id: int) -> int:
 
 def hand_over_all(resource: Resource, successor_id: int | None, by: Viewer) -> None:
     """Give all that a resource sponsors to another, as they leave (P2); raises Refused, naming `portal_successor`."""
+    if successor_id == resource.id:
+        raise Refused({"portal_successor": _("Choisissez une autre ressource.")})
     contacts = db.session.scalars(unscoped(_sponsored(resource.id, Contact), _WHY)).all()
     try:
         hand_over(contacts, successor_id, _("Désactivation de %(name)s", name=resource.name), by)
@@ -191,7 +193,7 @@ def _in_state(contact: Contact, *states: PortalState) -> PortalAccess:
     """Return the access of a contact, if it is in one of these states; raises Refused otherwise."""
     access = contact.portal_access
     if access is None or state_of(access) not in states:
-        raise _refused(_("L’état de cet accès ne le permet pas, ou plus : « %(name)s ».", name=contact.name))
+        raise _refused(_("L’état de cet accès ne le permet pas, ou plus : « %(name)s ».", name=contact.name))
     return access
 
 

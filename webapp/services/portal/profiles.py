@@ -48,7 +48,7 @@ def problems(before: Mapping[str, Any], after: Mapping[str, Any], changed: Colle
     if maximum is None or count <= maximum or not are_listed(after):
         return {}
     if added or "portal_max_resources" not in changed:
-        message = _("Le nombre maximal de ressources est de %(max)d ; %(count)d sont sélectionnées.")
+        message = _("Le nombre maximal de ressources est de %(max)d ; %(count)d sont sélectionnées.")
         return {"portal_profiles": message % {"max": maximum, "count": count}}
-    message = _("Le nombre maximal ne peut pas être de %(max)d : %(count)d ressources sont sélectionnées.")
+    message = _("Le nombre maximal ne peut pas être de %(max)d : %(count)d ressources sont sélectionnées.")
     return {"portal_max_resources": message % {"max": maximum, "count": count}}

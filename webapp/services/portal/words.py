@@ -37,7 +37,7 @@ def end(access: PortalAccess) -> str:
 
 
 def _when(reason: EndReason, access: PortalAccess, at: datetime) -> str:
-    return day(access.expires_on, "long") if reason is EndReason.DATE else moment(at, "long")
+    return day(access.expires_on, "long") if reason is EndReason.DATE else moment(at)
 
 
 def _why(reason: EndReason) -> str:

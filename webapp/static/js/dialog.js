@@ -5,7 +5,9 @@ const openers = new WeakMap();
 const shown = () => [...document.querySelectorAll("dialog:modal")];
 const topmost = () => shown().at(-1);
 
-const contents = (form) => JSON.stringify([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+// The token is nobody's typing: a form that was shown again has another one.
+const typed = ([name]) => name !== "csrf_token";
+const contents = (form) => JSON.stringify([...new FormData(form)].filter(typed).map(([name, value]) => [name, String(value)]));
 const changed = (dialog) => {
   const form = dialog.querySelector("form[hx-post]");
   return Boolean(form && snapshots.has(dialog) && snapshots.get(dialog) !== contents(form));

@@ -56,7 +56,7 @@ document.addEventListener("htmx:after:settle", (event) => {
   if (event.target.id === "main") remember();
 });
 
-// Fields that are fetched again come as they were when one asked; what was typed meanwhile is put back.
+// Fields that are fetched again come as the server has understood them; what was typed meanwhile is put back.
 const asked = new WeakMap();
 const chosenIn = (input) => document.getElementById(`${input.id}-value`);
 const written = (target) =>
@@ -71,6 +71,8 @@ document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
   if (then && refetched(ctx)) typed.set(ctx, written(ctx.target).filter(({ id, value }) => then.get(id) !== value));
 });
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  if (!asked.has(ctx)) return;
+  for (const input of refetched(ctx)?.querySelectorAll("input.in, textarea.in") ?? []) input.value = input.defaultValue;
   for (const { id, value, chosen } of typed.get(ctx) ?? []) {
     const input = document.getElementById(id);
     if (!input) continue;
