@@ -15,5 +15,7 @@ def public_url(endpoint: str, **values: Any) -> str:
 
 
 def public_host() -> str:
-    """Return the host users type, as mail servers write it: without its port, in ASCII."""
-    return domain_in_ascii(urlsplit(current_app.config["SETTINGS"].base_url).hostname or "localhost")
+    """Return the name of the host users type, as mail servers write it; one that has but a number is `localhost`."""
+    host = urlsplit(current_app.config["SETTINGS"].base_url).hostname or ""
+    is_name = any(letter.isalpha() for letter in host) and ":" not in host
+    return domain_in_ascii(host) if is_name else "localhost"

@@ -90,12 +90,13 @@ def _sentence(mail: Mail) -> str:
         case MailState.CANCELLED:
             return _("Annulé le %(moment)s.", moment=moment(mail.settled_at))
         case MailState.REFUSED if mail.due_at >= mail.give_up_at:
-            return _n(
+            given_up = _n(
                 "Abandonné le %(moment)s, après %(num)d essai.",
                 "Abandonné le %(moment)s, après %(num)d essais.",
                 mail.attempts,
                 moment=moment(mail.settled_at),
             )
+            return str(given_up)
         case MailState.REFUSED:
             return _("Refusé le %(moment)s.", moment=moment(mail.settled_at))
     if not has_server():
