@@ -1,7 +1,6 @@
 """The contact a page of the portal is for: a plain record read with one small query, like a Viewer of the staff."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
 from webapp.access.viewer import Viewer
@@ -31,8 +30,6 @@ class PortalViewer:
     #: None follows the browser.
     language: str | None
     timezone: str
-    #: When the access ends, if it does (D2).
-    ends_at: datetime | None
     session_id: int | None = None
     #: What the cookie holds; the table keeps its hash.
     session_token: str = ""

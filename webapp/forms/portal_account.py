@@ -48,12 +48,27 @@ class EmailsTab(Tab):
         autocomplete="current-password",
         hint=_l("Demandé seulement pour changer l’e-mail 1."),
     )
-    email2 = GeneralTab.email2
-    email3 = GeneralTab.email3
+    email2 = Email(_l("E-mail 2"))
+    email3 = Email(_l("E-mail 3"))
 
 
 class OwnPhonesTab(PhonesTab):
+    label = _l("Téléphones")
+
     vars().update(phone_fields(PHONE_LABELS))
+
+    #: The numbers most people have.
+    USUAL = ("phone_office", "phone_mobile", "phone_home", "phone_office_fax")
+
+    def parts(self) -> tuple[list[Field], list[Field]]:
+        """Return the fields to show at once, and those to unfold: usual or filled in, and all others."""
+        first = [field for field in self.inputs() if field.name in self.USUAL or needs_a_look(field)]
+        return first, [field for field in self.inputs() if field not in first]
+
+
+def needs_a_look(field: Field) -> bool:
+    """Whether there is something to see in a field: a value, what was refused, what somebody else changed."""
+    return bool(field.text or field.errors or field.process_errors or field.clash)
 
 
 def own_address_fields(kind: AddressKind) -> dict[str, Field]:
@@ -63,6 +78,12 @@ def own_address_fields(kind: AddressKind) -> dict[str, Field]:
 
 
 class OwnAddressesTab(AddressFields):
+    """One's addresses; those one has none of are folded away."""
+
+    def is_open(self, kind: AddressKind) -> bool:
+        """Whether an address is to be seen at once: the main one, and any with something in it."""
+        return kind is AddressKind.MAIN or any(needs_a_look(self[name]) for name in own_address_fields(kind))
+
     for _kind in AddressKind:
         vars().update(own_address_fields(_kind))
 

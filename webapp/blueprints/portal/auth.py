@@ -12,7 +12,7 @@ from webapp.emails import email_key
 from webapp.extensions import db
 from webapp.forms.auth import CodeForm, SignInForm
 from webapp.forms.portal_account import ChooseForm, ForgottenForm
-from webapp.i18n import _, _n, moment
+from webapp.i18n import _, _n, day
 from webapp.models import AuditKind, LinkPurpose, OneTimeLink
 from webapp.saving import saving
 from webapp.services import accounts, audit, links, organisation, second_factor, throttle
@@ -172,10 +172,10 @@ def _closed_sentence(account: Account) -> str:
     """Say to whoever proved who they are why they do not come in, and whom to ask."""
     sponsor = portal_accounts.sponsor_name(account) or organisation.load().name
     if account.state is PortalState.EXPIRED:
-        ended = moment(portal_accounts.ended_at(account), "long")
+        last = portal_accounts.last_day(account.access)
         return _(
-            "Votre accès au portail a pris fin le %(when)s. Pour le prolonger, adressez-vous à %(name)s.",
-            when=ended,
+            "Votre accès au portail a pris fin le %(day)s. Pour le prolonger, adressez-vous à %(name)s.",
+            day=day(last.day, "long") if last else "",
             name=sponsor,
         )
     if account.state is PortalState.PENDING:

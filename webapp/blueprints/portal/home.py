@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from werkzeug.wrappers import Response
 
-from webapp.access import PORTAL, access, get_in_portal
+from webapp.access import PORTAL, get_in_portal
+from webapp.access import access as open_to
 from webapp.blueprints.portal.base import bp, menu
-from webapp.clock import now
-from webapp.i18n import day, moment
+from webapp.i18n import day
 from webapp.models import Company
-from webapp.services.portal import accounts
+from webapp.services.portal import access, accounts
 from webapp.web import page, portal_viewer
 
 #: How long before its end an access speaks of it.
@@ -17,16 +17,14 @@ NEAR = timedelta(days=7)
 
 
 @bp.get("/")
-@access(PORTAL)
+@open_to(PORTAL)
 def home() -> Response:
     viewer = portal_viewer()
-    is_near = viewer.ends_at is not None and viewer.ends_at - now() <= NEAR
     return page(
         "portal/home.html",
         company=get_in_portal(Company, viewer.company_id, viewer),
         sponsor=accounts.sponsor_of(viewer),
         entries=menu()[1:],
-        end=viewer.ends_at if is_near else None,
-        moment=moment,
+        end=accounts.last_day(access.of_contact(viewer.contact_id), within=NEAR),
         day=day,
     )

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, timedelta
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, select
 
@@ -14,9 +15,9 @@ from webapp.emails import email_key
 from webapp.extensions import db
 from webapp.i18n import _
 from webapp.models import AddressKind, AuditKind, Company, Contact, PortalAccess, Resource
-from webapp.services import accounts, audit, contacts, links, sessions
+from webapp.services import accounts, audit, contacts, links, organisation, sessions
 from webapp.services.portal import access
-from webapp.services.portal.access import PortalState
+from webapp.services.portal.access import EndReason, PortalState
 from webapp.services.refusal import Refused
 from webapp.services.values import Change
 
@@ -141,10 +142,20 @@ def update_own(contact: Contact, values: Mapping[str, Any], by: PortalViewer) ->
     return changes
 
 
-def ended_at(account: Account) -> datetime | None:
-    """Return since when an access has ended."""
-    end = access.end_of(account.access)
-    return end.at if end else None
+class LastDay(NamedTuple):
+    """The last day of an access where the organisation is, and why it ends then."""
+
+    day: date
+    reason: EndReason
+
+
+def last_day(granted: PortalAccess | None, *, within: timedelta | None = None) -> LastDay | None:
+    """Return the last day of an access, if it ends; with `within`, if it does so before long."""
+    end = access.end_of(granted) if granted else None
+    if end is None or (within is not None and end.at - now() > within):
+        return None
+    zone = ZoneInfo(organisation.load().timezone)
+    return LastDay((end.at - timedelta.resolution).astimezone(zone).date(), end.reason)
 
 
 def _account(found: Select[PortalAccess, Contact]) -> Account | None:

@@ -21,6 +21,8 @@ from webapp.urls import public_url
 
 #: Whoever has forgotten their password is in front of the page: their link need not last.
 FORGOTTEN_LIFETIME = timedelta(hours=2)
+#: A number no contact has.
+_NOBODY = 0
 
 
 def send_forgotten(typed: str) -> None:
@@ -29,11 +31,14 @@ def send_forgotten(typed: str) -> None:
     For nobody all the same work is done, and a link made that opens nothing, but the mail is thrown away: how long the
     answer takes tells no one which addresses are known (D5).
     """
+    # Read first in any case: else it would be read at another moment for nobody.
+    organisation.load()
     account = accounts.by_login(typed)
     if account is not None and account.state is PortalState.ACTIVE:
         to = outbox.to_contact(account.contact, account.access.language or language())
         _write_forgotten(to, links.create(LinkPurpose.PORTAL_PASSWORD, account.access, FORGOTTEN_LIFETIME))
         return
+    outbox.withdraw_links(contact_id=_NOBODY)
     token = links.create(LinkPurpose.PORTAL_PASSWORD, None, FORGOTTEN_LIFETIME)
     with db.session.begin_nested() as thrown_away:
         _write_forgotten(_nobody(typed), token)

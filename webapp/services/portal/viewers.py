@@ -66,7 +66,6 @@ def seen_by(looker: Viewer, contact_id: int) -> PortalViewer | None:
 
 def _viewer(row: Any, **more: Any) -> PortalViewer:
     granted: PortalAccess = row.PortalAccess
-    end = access.end_of(granted)
     looker = more.get("looker")
     return PortalViewer(
         contact_id=granted.contact_id,
@@ -77,6 +76,5 @@ def _viewer(row: Any, **more: Any) -> PortalViewer:
         max_profiles=granted.max_resources,
         language=looker.language if looker else granted.language,
         timezone=organisation.load().timezone,
-        ends_at=end.at if end else None,
         **more,
     )
