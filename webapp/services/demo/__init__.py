@@ -11,7 +11,7 @@ from webapp.extensions import db
 from webapp.i18n import _
 from webapp.models import Company, Organisation
 from webapp.services import organisation
-from webapp.services.demo import companies, contacts, resources
+from webapp.services.demo import companies, contacts, portal, resources
 from webapp.services.demo.resources import sign_in_tokens
 from webapp.services.demo.world import World, read
 from webapp.services.refusal import Refused
@@ -26,7 +26,9 @@ def fill(by: Viewer) -> None:
     world = World(by)
     _name_organisation()
     resources.fill(world)
-    contacts.fill(world, companies.fill(world))
+    customers = list(companies.fill(world))
+    contacts.fill(world, customers)
+    portal.fill(world, customers)
 
 
 def _has_companies() -> bool:
