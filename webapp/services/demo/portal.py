@@ -25,6 +25,9 @@ FATES = ("active", "active", "active", "invited", "active", "ending", "active", 
 #: Of those asked for while the organisation wanted an approval, how many wait for it, and how many were rejected.
 WAITING, REJECTED = 3, 2
 
+#: Before this, whoever has not signed in since can no longer.
+LONG_AGO = timedelta(days=45)
+
 #: What is granted together.
 RIGHTS = (
     (PortalRight.PROJECT_REVIEW, PortalRight.INVOICE_REVIEW),
@@ -45,7 +48,10 @@ def fill(world: World, companies: Iterable[Draft]) -> None:
     fates, rights = cycle(FATES), cycle(RIGHTS)
     for _number in range(ACCESSES - WAITING - REJECTED):
         contact, sponsor = next(chosen)
-        _live(next(fates), contact, sponsor, _values(next(rights)), world)
+        fate = next(fates)
+        while fate == "expired" and contact.updated_at > world.now - LONG_AGO:
+            contact, sponsor = next(chosen)
+        _live(fate, contact, sponsor, _values(next(rights)), world)
     _ask(chosen, rights, world)
     _send(world)
 
@@ -69,8 +75,8 @@ def _values(rights: Iterable[PortalRight]) -> dict[str, Any]:
 def _live(fate: str, contact: Contact, sponsor: Member, values: dict[str, Any], world: World) -> None:
     """Give a contact an access, and let become of it what its fate is."""
     by = world.hand(sponsor)
-    days_ago = {"expired": (45, 120), "invited": (0, 1)}.get(fate, (2, 25))
-    begun = world.working_moment(world.random.uniform(*days_ago))
+    days_ago = {"expired": (LONG_AGO.days, 120), "invited": (0, 1)}.get(fate, (2, 25))
+    begun = max(world.working_moment(world.random.uniform(*days_ago)), contact.updated_at)
     last_day = world.now.date()
     if fate == "ending":
         values |= {"portal_expires_on": last_day + timedelta(days=world.random.randint(2, 10))}
@@ -84,7 +90,7 @@ def _live(fate: str, contact: Contact, sponsor: Member, values: dict[str, Any], 
     if access is not None and fate in ("active", "ending", "listed"):
         access.last_access_at = max(begun, world.working_moment(world.random.uniform(0, 6)))
     if fate == "disabled":
-        with at(world.working_moment(1)):
+        with at(max(begun, world.working_moment(1))):
             contacts.update(contact, {"portal_enabled": False}, by)
 
 
@@ -93,10 +99,11 @@ def _ask(chosen: Iterator[tuple[Contact, Member]], rights: Iterator[Iterable[Por
     organisation.save({"portal_approval": True})
     for number in range(WAITING + REJECTED):
         contact, sponsor = next(chosen)
-        with at(world.working_moment(world.random.uniform(1, 9))):
+        asked = max(world.working_moment(world.random.uniform(1, 9)), contact.updated_at)
+        with at(asked):
             contacts.update(contact, _values(next(rights)), world.hand(sponsor))
         if number < REJECTED:
-            with at(world.working_moment(0)):
+            with at(max(asked, world.working_moment(0))):
                 life.reject(contact, REASON, _admin(world, but=sponsor))
     organisation.save({"portal_approval": False})
 
