@@ -31,7 +31,8 @@ class Contact(Timestamped, Authored, Trashable, Versioned, Model):
 
     __tablename__ = "contact"
     __table_args__ = (
-        Index("ix_contact_company", "company_id", "sort_key", "id"),
+        # With all that the rule of access reads of a contact: whether one is seen is known without its row.
+        Index("ix_contact_company", "company_id", "sort_key", "id", "deleted_at", "restrict_access"),
         Index("ix_contact_order", "sort_key", "id"),
         Index("ix_contact_updated_at", "updated_at"),
         in_trash("contact"),

@@ -40,6 +40,8 @@ FIELDS = {
 
 #: Candidates read in a turn: at first, how many times more each time they give too little, and at last.
 FIRST_BUDGET, WIDER, LAST_BUDGET = 200, 6, 7_200
+#: The same at first, for each result wanted, where names are read in order or the first rows of a table.
+OF_NAMES, OF_ROWS = 3, 6
 
 #: What an index is asked for at most, for each result wanted: as one types one looks near, on the page far.
 REACH = 300
@@ -47,8 +49,8 @@ REACH = 300
 #: Who sees fewer companies than this is searched whole where an index gives too much.
 FEW = 2_000
 
-#: A word that stands in so many of the first texts is found by reading on, not through an index.
-SAMPLE, COMMON = 2_000, 40
+#: What stands in so many of the first texts is found by reading on, not through an index.
+SAMPLE, COMMON = 2_000, 10
 
 
 @dataclass(frozen=True)
@@ -110,13 +112,18 @@ class _Search:
             # What is common for one turn is for the next.
             self._look_whole(words)
             return
-        if source is Source.STARTS and self._is_common(words):
-            source = Source.SCAN
-        budget = 3 * self.limit if source is Source.NAMES else FIRST_BUDGET
-        while self._take(source, words, budget) and not self._is_full and budget < LAST_BUDGET:
+        if self._is_common(source, words):
+            self._look_further(sources.READ[source], words, OF_ROWS * self.limit)
+        self._look_further(source, words, OF_NAMES * self.limit if source is Source.NAMES else FIRST_BUDGET)
+
+    def _look_further(self, source: Source, words: tuple[str, ...], budget: int) -> None:
+        """Read more and more of what a source gives, until enough is found or there is no more."""
+        while not self._is_full and words not in self._looked_whole:
+            has_more = self._take(source, words, budget)
+            if self._is_full or not has_more or budget >= LAST_BUDGET:
+                return
             if self._sees_little:
                 self._look_whole(words)
-                return
             budget *= WIDER
 
     def _look_whole(self, words: tuple[str, ...]) -> None:
@@ -173,12 +180,12 @@ class _Search:
         count = db.session.scalar(_few_grants(), {**seen_by(self.viewer), "few": FEW + 1})
         return bool(count <= FEW)
 
-    def _is_common(self, words: tuple[str, ...]) -> bool:
+    def _is_common(self, source: Source, words: tuple[str, ...]) -> bool:
         """Whether PostgreSQL had better read on: its index gives all there is before it gives any."""
-        if not self._is_postgres or len(words) > 1:
+        if not self._is_postgres or source not in sources.READ:
             return False
-        common = db.session.scalar(_common(self.kind), {"start0": f"% {words[0]}%"})
-        return bool(common >= COMMON)
+        common = _common(self.kind, source, len(words))
+        return bool(db.session.scalar(common, sources.patterns(source, words)) >= COMMON)
 
 
 # --- statements, built once ------------------------------------------------------------------------------------------
@@ -252,7 +259,7 @@ def _rank(kind: Kind, source: Source, words: int) -> ColumnElement[int]:
     ]
     if source is Source.OWN:
         orders.append(sources.holds(kind.text.text, "start", words))
-    if source is Source.OWN or source is Source.CONTAINS:
+    if source.pattern == "part":
         orders.append(sources.holds(in_name, "part", words))
     return case(*((condition, place) for place, condition in enumerate(orders)), else_=len(orders))
 
@@ -273,9 +280,9 @@ def _few_grants() -> Select[Any]:
 
 
 @lru_cache
-def _common(kind: Kind) -> Select[Any]:
+def _common(kind: Kind, source: Source, words: int) -> Select[Any]:
     first = select(kind.text.text).limit(SAMPLE).subquery()
-    count = select(func.count()).where(first.c.text.like(bindparam("start0", type_=String)))
+    count = select(func.count()).where(sources.holds(first.c.text, source.pattern, words))
     return granted(count, "a number of candidates, which is not shown")
 
 

@@ -26,6 +26,7 @@ def at_once(texts: type[CompanySearch] | type[ContactSearch]) -> Iterator[None]:
     elif on_postgres():
         _run(f"DROP INDEX ix_{kind}_search_tokens")
         yield
+        _run("SET LOCAL maintenance_work_mem = '256MB'")
         _run(f"CREATE INDEX ix_{kind}_search_tokens ON {kind}_search USING gin (search_tokens(text))")
     else:
         found = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table")

@@ -6,7 +6,7 @@ it gives may not hold the words (a long word, fragments that stand apart):
     NAMES      names that begin with what was typed, in order of name
     STARTS     each word typed begins a word of the record's text
     CONTAINS   each word typed of three letters or more is a part of the text
-    SCAN       the same as STARTS, for what is so common that the first rows of the table hold enough
+    READ_*     the same as these two, for what is so common that the first rows of the table hold enough
     OWN        the same as CONTAINS, STARTS with it, in all the viewer may see: for who sees little of what is common
 
 The two engines differ in STARTS and CONTAINS alone, here and in the migration that makes their indexes.
@@ -46,13 +46,21 @@ class Source(Enum):
     NAMES = auto()
     STARTS = auto()
     CONTAINS = auto()
-    SCAN = auto()
+    READ_STARTS = auto()
+    READ_CONTAINS = auto()
     OWN = auto()
 
     @property
     def pattern(self) -> str:
         """Which patterns the texts are compared with: beginnings of words, or parts of them."""
-        return "part" if self in (Source.CONTAINS, Source.OWN) else "start"
+        return "part" if self in (Source.CONTAINS, Source.READ_CONTAINS, Source.OWN) else "start"
+
+
+#: What is read row by row instead of asking an index.
+READ = {Source.STARTS: Source.READ_STARTS, Source.CONTAINS: Source.READ_CONTAINS}
+
+#: Rows read so, at most: what stands in the first may stand in no other.
+ROWS_READ = 20_000
 
 
 class Kind(StrEnum):
@@ -81,8 +89,9 @@ def ids(kind: Kind, source: Source, words: int, principals: int, is_postgres: bo
     match source:
         case Source.NAMES:
             return _names(kind, principals).limit(budget)
-        case Source.SCAN:
-            return select(kind.text_id.label("id")).where(has_words(kind, source, words)).limit(budget)
+        case Source.READ_STARTS | Source.READ_CONTAINS:
+            first = select(kind.text_id.label("id"), kind.text.text).limit(ROWS_READ).subquery()
+            return select(first.c.id).where(holds(first.c.text, source.pattern, words)).limit(budget)
         case _:
             index = _in_tokens(kind) if is_postgres else _in_full_text(kind, source)
             near = index.limit(bindparam("reach", type_=Id)).subquery()
@@ -105,9 +114,9 @@ def patterns(source: Source, words: Sequence[str]) -> dict[str, Any]:
     starts = {f"start{number}": f"% {word}%" for number, word in enumerate(words)}
     parts = {f"part{number}": f"%{word if len(word) >= FRAGMENT else ' ' + word}%" for number, word in enumerate(words)}
     if source is Source.CONTAINS:
-        # Many fragments that many hold are long to bring together: the longest word leads, the others are compared.
-        tokens = fragments = sorted(set(_fragments(max(words, key=len))))
-        match = " AND ".join(f'"{part}"' for part in fragments)
+        tokens = sorted({fragment for word in words for fragment in _fragments(word)})
+        # SQLite takes long to bring together what many hold: there the longest word leads, the others are compared.
+        match = " AND ".join(f'"{part}"' for part in sorted(set(_fragments(max(words, key=len)))))
     else:
         # So many words begin with one letter that it only narrows what longer ones give; alone, the first leads.
         keys = sorted({word[:LONGEST_START] for word in words if len(word) > 1} or {words[0]})

@@ -22,10 +22,7 @@ class Lookup {
     this.pop = root.querySelector(".pop");
     this.status = root.querySelector("[role=status]");
     this.open = false;
-    // The list may not be ready for the first key; by the first answer it is.
-    this.ready = Promise.resolve(loading()).then((nav) => {
-      this.nav = new nav(this.input, this.list, { tabInsertsSuggestions: false, firstOptionSelectionMode: "none" });
-    });
+    this.input.addEventListener("focus", () => this.prepare());
     this.input.addEventListener("input", () => this.typed());
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.input.addEventListener("blur", () => this.close());
@@ -33,6 +30,15 @@ class Lookup {
     this.list.addEventListener("combobox-commit", (event) => this.choose(event.target));
     // A click in the list must not take the focus away from the input.
     this.pop.addEventListener("mousedown", (event) => event.preventDefault());
+  }
+
+  // What walks the list is fetched for the first lookup one enters: it may not be there for the first key, but for the
+  // first answer it is.
+  prepare() {
+    this.ready ??= Promise.resolve(loading()).then((nav) => {
+      this.nav = new nav(this.input, this.list, { tabInsertsSuggestions: false, firstOptionSelectionMode: "none" });
+    });
+    return this.ready;
   }
 
   typed() {
@@ -79,7 +85,7 @@ class Lookup {
   }
 
   async filled() {
-    await this.ready;
+    await this.prepare();
     if (document.activeElement !== this.input) return;
     const said = this.list.querySelector("[data-status]");
     const options = this.list.querySelectorAll("[role=option]");
