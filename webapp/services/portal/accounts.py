@@ -121,6 +121,11 @@ def set_language(viewer: PortalViewer, language: str) -> None:
         account.access.language = language
 
 
+def granted_to(viewer: PortalViewer) -> PortalAccess | None:
+    """Return what a contact was granted; the request has read it already."""
+    return db.session.get(PortalAccess, viewer.contact_id)
+
+
 def own_contact(viewer: PortalViewer) -> Contact:
     """Return the contact that a contact is."""
     return get_in_portal(Contact, viewer.contact_id, viewer)
