@@ -49,7 +49,7 @@ def test_its_colour_is_a_style_sheet_of_its_own(anne: Browser, visitor: Browser,
     stranger.get(link["href"], status=404)
 
 
-@pytest.mark.parametrize("typed", ["green", "#12", "#1f6f54}", "url(1)"])
+@pytest.mark.parametrize("typed", ["green", "#12", "1f6f5}", "url(1)"])
 def test_what_is_no_colour_is_refused(anne: Browser, db_session: Any, typed: str) -> None:
     assert "Ce n’est pas une couleur." in save(anne, accent=typed, status=422).error("accent")
     assert organisation.load().accent == ""
