@@ -202,11 +202,12 @@ def test_a_draft_keeps_what_the_arrows_moved(browser_page: Open, world: World) -
     """R4."""
     page = browser_page("bruno")
     dialog = open_tab(page, world)
-    liked_ones(dialog).first.check()
-    dialog.locator("#allowed-up").click()
     add(dialog, "lyon", "#billing_entities")
     expect(dialog.locator(".chip")).to_have_count(1)
+    liked_ones(dialog).first.check()
     expect(dialog.get_by_text("Brouillon enregistré")).to_be_visible()
+    with page.expect_response("**/drafts"):
+        dialog.locator("#allowed-up").click()
     context = page.context
     page.close(run_before_unload=False)
     page = context.new_page()

@@ -177,7 +177,7 @@ def test_a_prospect_becomes_a_client_by_keyboard_alone(
     tab_to(page, dialog.get_by_label("Statut commercial"))
     page.keyboard.type("Client")
     tab_to(page, dialog.get_by_role("tab", name="Généralités"), "Shift+Tab")
-    press(page, "End")
+    press(page, "End", "ArrowLeft")
     type_choice(page, dialog.get_by_label("Région commerciale"), "Île-de-France")
     tab_to(page, dialog.get_by_role("button", name="Enregistrer"))
     press(page, "Enter")
@@ -203,7 +203,7 @@ def test_a_prospect_becomes_a_client_by_keyboard_alone(
     press(page, "Enter")
     dialog = page.get_by_role("dialog", name="Modification de la société")
     tab_to(page, dialog.get_by_role("tab", name="Généralités"), "Shift+Tab")
-    press(page, "End")
+    press(page, "End", "ArrowLeft")
     type_choice(page, dialog.get_by_label("Région commerciale"), "DACH")
     tab_to(page, dialog.get_by_role("button", name="Enregistrer"))
     press(page, "Enter")
@@ -663,6 +663,7 @@ def test_mistakes_in_several_tabs_are_counted_and_reached(browser_page: Open, wo
             "Adresses 1(un champ à corriger)",
             "Coordonnées",
             "Détails 2(2 champs à corriger)",
+            "Accès",
         ]
     )
     expect(dialog.get_by_role("tab", name="Généralités")).to_have_attribute("aria-selected", "true")

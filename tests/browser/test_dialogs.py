@@ -19,8 +19,8 @@ def test_every_tab_of_the_dialog_is_accessible(
     page = browser_page("bruno", color_scheme=color_scheme)
     dialog = open_edit(page, world)
     tabs = dialog.get_by_role("tab")
-    assert tabs.count() == 4
-    for index in range(4):
+    assert tabs.count() == 5
+    for index in range(5):
         tabs.nth(index).click()
         expect(dialog.get_by_role("tabpanel")).to_have_count(1)
         axe(page)
@@ -34,9 +34,9 @@ def test_the_tabs_are_walked_by_keyboard_and_keep_what_is_typed(browser_page: Op
     dialog.get_by_label("Alias").fill("Dupont")
     dialog.get_by_role("tab", name="Généralités").focus()
     for key, name in [
-        ("ArrowLeft", "Détails"),
+        ("ArrowLeft", "Accès"),
         ("ArrowRight", "Généralités"),
-        ("End", "Détails"),
+        ("End", "Accès"),
         ("Home", "Généralités"),
     ]:
         page.keyboard.press(key)

@@ -171,7 +171,7 @@ def test_who_never_chose_a_password_is_invited(bruno: Resource) -> None:
         "Bruno\r\nBcc: voleur@x.example",
         "Bruno\nSubject: autre",
         "Bruno\u2028Bcc: voleur@x.example",
-        "Bruno\x00\x0b\x1b Masson",
+        "Bruno\x0b\x1b Masson",
         '"Bruno" <voleur@x.example>',
         "Bruno, voleur@x.example",
         "Zoé N’Diaye " * 20,

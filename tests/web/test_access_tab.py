@@ -127,7 +127,9 @@ def test_who_has_left_stays_where_they_are_and_is_not_offered(
     assert [e["value"] for e in page.all("input", name="allowed_resources_up")] == [str(world.anne.id)]
     page.submit({"alias": "Osier"})
     assert access_of(db_session, company)["allowed_resources"] == set(people)
-    refused = bruno.get(f"/companies/{world.durand.id}/edit").submit(naming("Chloé Œuvrard"), status=422)
+    page = bruno.get(f"/companies/{world.durand.id}/edit")
+    assert [e["value"] for e in page.all("input", name="allowed_resources_up")] == [str(world.anne.id)]
+    refused = page.submit(naming("Chloé Œuvrard"), status=422)
     assert "Aucune réponse" in refused.error("allowed_resources_text")
 
 

@@ -151,8 +151,7 @@ def withdraw_of_contacts(contacts: Select[int]) -> None:
 
 def withdraw_links(*, resource_id: int | None = None, contact_id: int | None = None) -> None:
     """Cancel what waits with a link that has just ended: of a resource, of a contact, or of both together."""
-    if resource_id is not None or contact_id is not None:
-        _withdraw(Mail.resource_id == resource_id, Mail.contact_id == contact_id, Mail.sealed_link.is_not(None))
+    _withdraw(Mail.resource_id == resource_id, Mail.contact_id == contact_id, Mail.sealed_link.is_not(None))
 
 
 def _withdraw(*which: ColumnElement[bool]) -> None:
