@@ -60,4 +60,5 @@ def links() -> None:
         click.echo(f"{label} ({resource.name}) : {public_url('links.follow', token=token)}")
     if contact is not None:
         name, token = contact
-        click.echo(f"{_('Contact, dans le portail')} ({name}) : {public_url('portal_auth.enter_by_link', token=token)}")
+        label = _("Contact, dans le portail")
+        click.echo(f"{label} ({name}) : {public_url('portal_auth.enter_by_link', token=token)}")

@@ -139,7 +139,7 @@ def update_own(contact: Contact, values: Mapping[str, Any], by: PortalViewer) ->
     if not values.keys() <= set(OWN):
         raise KeyError(sorted(values.keys() - set(OWN)))
     if not values.get("email1", contact.email1):
-        raise Refused({"email1": _("L’e-mail 1 est obligatoire : c’est l’identifiant de connexion.")})
+        raise Refused({"email1": _("L’e-mail 1 est obligatoire : c’est l’identifiant de connexion.")})
     changes = contacts.update(contact, values, by)
     if any(change.name == "email1" for change in changes):
         sessions.portal.end_all(contact.id, except_id=by.session_id)
