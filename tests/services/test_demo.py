@@ -30,13 +30,16 @@ from webapp.models import (
     Contact,
     ContactPhoneKind,
     MyContact,
+    PortalAccess,
     ReferenceItem,
     ReferenceList,
     Resource,
     Role,
     Tree,
 )
-from webapp.services import companies, contacts, demo, organisation
+from webapp.services import companies, contacts, demo, organisation, sharing
+from webapp.services.portal import access as portal_access
+from webapp.services.portal.access import PortalState
 from webapp.services.refusal import Refused
 from webapp.vat import check_vat
 
@@ -295,3 +298,18 @@ def test_links_sign_an_administrator_a_resource_and_a_contact_in(
 
 def test_links_need_the_world_they_lead_into(db_session: Any, run: Callable[..., click.testing.Result]) -> None:
     assert "ne contient pas le monde de démonstration" in run("demo", "links", status=1).output
+
+
+def test_contacts_have_access_to_the_portal_in_each_state(filled: list[Company]) -> None:
+    """P3, D1: given by somebody who sees them, each with a login of their own."""
+    accesses = list(db.session.scalars(select(PortalAccess)))
+    assert {portal_access.state_of(access) for access in accesses} == {*PortalState, None}
+    states = [portal_access.state_of(access) for access in accesses]
+    assert 2 <= states.count(PortalState.PENDING) <= 5
+    assert states.count(PortalState.ACTIVE) > len(states) / 2
+    for access in accesses:
+        contact = next(one for one in people() if one.id == access.contact_id)
+        [sight] = sharing.who_sees(contact, [access.sponsor_id])
+        assert sight.sees
+        assert not access.enabled or access.login_key == contact.email1.casefold()
+    assert not organisation.load().portal_approval

@@ -6,7 +6,7 @@ from webapp.access import Viewer, get_visible
 from webapp.models import Company, Contact
 from webapp.services import contacts, my_contacts, profiles
 from webapp.services.portal import summary
-from webapp.services.portal.access import of_contact
+from webapp.services.portal.access import granted_to
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Profile(profiles.Profile):
 
 def read(contact: Contact, viewer: Viewer) -> Profile:
     """Return the profile of a contact the viewer may see."""
-    access = of_contact(contact)
+    access = granted_to(contact)
     parts = profiles.read(contact, contacts.SHAPE, also=summary.people_of(access) if access else ())
     return Profile(
         **parts,

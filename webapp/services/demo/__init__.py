@@ -27,8 +27,9 @@ def fill(by: Viewer) -> None:
     world = World(by)
     _name_organisation()
     resources.fill(world)
-    contacts.fill(world, companies.fill(world))
-    portal.fill(world)
+    customers = list(companies.fill(world))
+    contacts.fill(world, customers)
+    portal.fill(world, customers)
 
 
 def _has_companies() -> bool:

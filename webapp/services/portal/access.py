@@ -39,13 +39,18 @@ class End:
     reason: EndReason
 
 
+def of_contact(contact_id: int) -> PortalAccess | None:
+    """Return what a contact was granted, or nothing when they never were. Who asks has the right to the contact."""
+    return db.session.get(PortalAccess, contact_id)
+
+
 # Built once: building a statement costs more than running it.
 _WITH_PROFILES = (
     select(PortalAccess).where(PortalAccess.contact_id == bindparam("id")).options(joinedload(PortalAccess.profiles))
 )
 
 
-def of_contact(contact: Contact) -> PortalAccess | None:
+def granted_to(contact: Contact) -> PortalAccess | None:
     """Return what a contact was granted, with the profiles listed, in one query; nothing when they never were.
 
     Who asks has the right to the contact, who keeps it: it is not looked for again.

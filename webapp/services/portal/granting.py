@@ -17,8 +17,7 @@ from webapp.i18n import _
 from webapp.models import Contact, HistoryKind, PortalAccess, PortalProfile, PortalRight
 from webapp.services import organisation, resources
 from webapp.services.portal import ending, life, profiles, telling
-from webapp.services.portal.access import PortalState, state_of
-from webapp.services.portal.access import of_contact as read_access
+from webapp.services.portal.access import PortalState, granted_to, state_of
 from webapp.services.refusal import Refused
 from webapp.services.values import Change
 
@@ -37,7 +36,7 @@ NOTHING: Mapping[str, Any] = {
 
 def of_contact(contact: Contact) -> dict[str, Any]:
     """Return the access of a contact, as values."""
-    access = read_access(contact)
+    access = granted_to(contact)
     if access is None:
         return dict(NOTHING)
     values = {name: getattr(access, column) for name, column in _COLUMNS.items()}
