@@ -47,7 +47,8 @@ class Settings:
     secret_key: str = field(default="", repr=False)
     #: Address users type, for links in mail and one-time links.
     base_url: str = "http://127.0.0.1:8000"
-    #: `smtp://user:password@host:587` or `smtps://...`; without it mail waits in the outbox.
+    #: `smtp://user:password@host:587` (STARTTLS) or `smtps://...`; without it mail waits in the outbox. Certificates
+    #: are checked, by the authorities of the machine or of OpenSSL's SSL_CERT_FILE.
     smtp_url: str = field(default="", repr=False)
     #: Optional, for several machines.
     redis_url: str = field(default="", repr=False)

@@ -118,12 +118,11 @@ JOBS = (
 
 
 class Worker(Consumer):
-    """Runs the jobs as their time comes, until the process is asked to end."""
+    """Does the jobs as their time comes, until the process is asked to end."""
 
     def __init__(self, app: Flask):
         clock = MemoryHuey("comptoir")
-        for job in JOBS:
-            _plan(clock, app, job)
+        self.begin = [_plan(clock, app, job) for job in JOBS]
         # Two hands, so that no mail waits until a full trash is empty.
         hands = {"workers": 2, "max_delay": 1}
         super().__init__(clock, **hands, periodic=False, graceful_signal="TERM", check_worker_health=False)
@@ -132,17 +131,19 @@ class Worker(Consumer):
     def start(self) -> None:
         super().start()
         log.info("the worker waits for what is due")
+        for begin in self.begin:
+            begin()
 
 
-def _plan(huey: MemoryHuey, app: Flask, job: Job) -> None:
-    """Have a job done at once, and each time again when its pause is over: never twice at a time."""
+def _plan(huey: MemoryHuey, app: Flask, job: Job) -> Callable[[], object]:
+    """Return what has a job done at once, and each time again when its pause is over: never twice at a time."""
 
     def due() -> None:
         try:
             with app.app_context():
                 run(job)
         finally:
-            task.schedule(delay=job.every.total_seconds())
+            again.schedule(delay=job.every.total_seconds())
 
-    task = huey.task(name=job.name)(due)
-    task()
+    again = huey.task(name=job.name)(due)
+    return again  # type: ignore[no-any-return]

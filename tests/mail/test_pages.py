@@ -56,14 +56,14 @@ def test_each_fate_is_told(client: Any, server: MailServer, write: Write, world:
         clock.shift(timedelta(minutes=1))
         deliver()
         new = write()
-        answer = "réponse du serveur d’envoi : "
+        answer = "Réponse du serveur d’envoi : "
         fates = {
-            sent: ["Envoyé", "Envoyé le 24/11/2026 12:00."],
-            refused: ["Refusé", "Refusé le 24/11/2026 12:00.", f"{answer}550 5.1.1 Personne de ce nom"],
-            cancelled: ["Annulé", "Annulé le 24/11/2026 12:00."],
-            delayed: ["Envoyé", "Envoyé le 24/11/2026 12:00."],
-            late: ["En attente", "En attente : prochain essai le 24/11/2026 12:02.", f"{answer}451 4.7.1 Liste grise"],
-            new: ["En attente", "En attente : il part dans un instant."],
+            sent: ["Envoyé", "Le 24/11/2026 12:00."],
+            refused: ["Refusé", "Le 24/11/2026 12:00.", f"{answer}550 5.1.1 Personne de ce nom"],
+            cancelled: ["Annulé", "Le 24/11/2026 12:00."],
+            delayed: ["Envoyé", "Le 24/11/2026 12:00."],
+            late: ["En attente", "Prochain essai le 24/11/2026 12:02.", f"{answer}451 4.7.1 Liste grise"],
+            new: ["En attente", "Il part dans un instant."],
         }
         anne = client.as_("anne")
         shown = rows(anne.get("/admin/mail/"))
@@ -89,7 +89,7 @@ def test_without_a_server_it_says_that_mail_waits(anne: Any, write: Write) -> No
     mail_id = write()
     page = anne.get("/admin/mail/")
     assert "Aucun serveur d’envoi n’est réglé : les e-mails attendent ici" in page
-    assert "En attente d’un serveur d’envoi." in page
+    assert "Un serveur d’envoi manque." in page
     page = anne.get(f"/admin/mail/{mail_id}")
     assert "Aucun serveur d’envoi n’est réglé" in page
     assert "Réessayer" not in page
@@ -155,7 +155,7 @@ def test_a_refused_mail_is_tried_again(anne: Any, server: MailServer, write: Wri
     page = anne.get(f"/admin/mail/{mail_id}").submit(form="/retry").follow()
     assert "Cet e-mail repart dans un instant." in page
     deliver()
-    assert "Envoyé le" in anne.get(f"/admin/mail/{mail_id}")
+    assert "Envoyé Le" in anne.get(f"/admin/mail/{mail_id}")
     (entry,) = entries(AuditKind.MAIL_RETRIED)
     assert entry.actor_id == world.anne.id
     assert entry.data == {"about": "Bruno Masson", "mail": mail_id, "what": "test"}
@@ -211,7 +211,7 @@ def test_a_resource_is_invited_by_mail_and_comes_in(anne: Any, client: Any, worl
     assert "En attente" in page
     assert "/links/" not in page.html, "nobody but her has it"
     deliver()
-    assert "Invitation d’une ressource elodie.nguyen@comptoir.example Envoyé le" in anne.get(page.url)
+    assert "Invitation d’une ressource elodie.nguyen@comptoir.example Le" in anne.get(page.url)
     (message,) = server.inbox("elodie.nguyen@comptoir.example")
     text = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     assert "An account has been opened for you" in text
@@ -226,7 +226,7 @@ def test_without_a_server_the_link_is_shown_and_waits(anne: Any, world: World) -
     waiting = next(iter(reading.browse()[0])).mail
     assert outbox.link_of(waiting) == link
     assert waiting.kind is MailKind.RESOURCE_PASSWORD
-    assert "En attente d’un serveur d’envoi." in anne.get(f"/admin/resources/{world.bruno.id}")
+    assert "Un serveur d’envoi manque." in anne.get(f"/admin/resources/{world.bruno.id}")
 
 
 def test_who_forgot_a_password_chooses_another(client: Any, world: World, server: MailServer) -> None:
@@ -286,11 +286,11 @@ def test_an_admin_mails_oneself_from_the_settings(anne: Any, server: MailServer,
     answer = page.submit(form="/mail/test")
     assert answer.headers["Location"].endswith("/admin/settings#test-mail")
     part = anne.hx_get("/admin/mail/test")
-    assert "il part dans un instant" in part
+    assert "Il part dans un instant" in part
     assert part.one("div", id="test-mail").has("hx-get"), "it asks again"
     deliver()
     part = anne.hx_get("/admin/mail/test")
-    assert "Envoyé le" in part
+    assert "Envoyé Le" in part
     assert not part.one("div", id="test-mail").has("hx-get")
     assert len(server.inbox(world.anne.email)) == 1
     assert len(entries(AuditKind.MAIL_TESTED)) == 1
@@ -301,7 +301,7 @@ def test_an_admin_mails_oneself_from_the_settings(anne: Any, server: MailServer,
 def test_without_a_server_the_test_waits_and_says_so(anne: Any) -> None:
     page = anne.get("/admin/settings").submit(form="/mail/test").follow()
     assert "il attendra" in page
-    assert "En attente d’un serveur d’envoi." in page
+    assert "Un serveur d’envoi manque." in page
     assert not page.one("div", id="test-mail").has("hx-get")
 
 
@@ -312,7 +312,7 @@ def test_a_contact_s_page_tells_the_fates_and_no_text(client: Any, world: World,
     assert "E-mail d’essai" not in client.as_("bruno").get(f"/contacts/{world.elise.id}")
     mail_id = about(world.elise.id)
     page = client.as_("bruno").get(f"/contacts/{world.elise.id}")
-    assert "E-mail d’essai elise.nguyen@durand.example En attente d’un serveur d’envoi." in page
+    assert "E-mail d’essai elise.nguyen@durand.example Un serveur d’envoi manque." in page
     assert f"/admin/mail/{mail_id}" not in page.html
     assert f"/admin/mail/{mail_id}" in client.as_("anne").get(f"/contacts/{world.elise.id}").html
     assert "E-mail d’essai" not in client.as_("bruno").get(f"/contacts/{world.denis.id}")
@@ -342,7 +342,7 @@ def test_the_mail_of_a_contact_in_the_trash_names_no_page_of_theirs(client: Any,
     anne = client.as_("anne")
     anne.get(f"/contacts/{world.elise.id}/delete").submit(button="OK")
     page = anne.get(f"/admin/mail/{mail_id}")
-    assert "Annulé le" in page
+    assert "Annulé Le" in page
     assert f'href="/contacts/{world.elise.id}"' not in page.html
 
 
@@ -351,5 +351,5 @@ def test_fates_are_told_in_the_language_of_who_reads_them(client: Any, write: Wr
     db.session.get_one(Resource, world.anne.id).language = "en"
     db.session.commit()
     page = client.as_("anne").get(f"/admin/mail/{mail_id}")
-    assert "Waiting for a mail server." in page
+    assert "A mail server is missing." in page
     assert "Bonjour Bruno Masson," in page.one("pre").text

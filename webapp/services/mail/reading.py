@@ -41,20 +41,20 @@ STATES: Mapping[MailState, LazyString] = {
 _BADGES = {MailState.WAITING: "warn", MailState.SENT: "ok", MailState.REFUSED: "bad", MailState.CANCELLED: ""}
 
 _PROBLEMS: Mapping[MailProblem, LazyString] = {
-    MailProblem.CONNECTION: _l("le serveur d’envoi ne répond pas"),
-    MailProblem.TLS: _l("la liaison avec le serveur d’envoi n’a pas pu être protégée"),
-    MailProblem.SIGN_IN: _l("le serveur d’envoi refuse le compte de SMTP_URL"),
-    MailProblem.SENDER: _l("le serveur d’envoi refuse l’adresse de l’expéditeur"),
-    MailProblem.SERVER: _l("réponse du serveur d’envoi"),
-    MailProblem.ADDRESS: _l("l’adresse ne peut pas recevoir d’e-mail"),
-    MailProblem.TOO_LATE: _l("il attendait depuis trop longtemps"),
-    MailProblem.LINK_LOST: _l("son lien ne peut plus être lu : la clé de cette installation a changé"),
+    MailProblem.CONNECTION: _l("Le serveur d’envoi ne répond pas"),
+    MailProblem.TLS: _l("La liaison avec le serveur d’envoi n’a pas pu être protégée"),
+    MailProblem.SIGN_IN: _l("Le serveur d’envoi refuse le compte de SMTP_URL"),
+    MailProblem.SENDER: _l("Le serveur d’envoi refuse l’adresse de l’expéditeur"),
+    MailProblem.SERVER: _l("Réponse du serveur d’envoi"),
+    MailProblem.ADDRESS: _l("L’adresse ne peut pas recevoir d’e-mail"),
+    MailProblem.TOO_LATE: _l("Il attendait depuis trop longtemps"),
+    MailProblem.LINK_LOST: _l("Son lien ne peut plus être lu : la clé de cette installation a changé"),
 }
 
 
 @dataclass(frozen=True)
 class Fate:
-    """What became of a mail: `badge` and `state` at a glance, `text` in full, in the reader's language and zone."""
+    """What became of a mail, as its reader says it: `state`, shown as a `badge`, then `text` and `reason`."""
 
     badge: str
     state: str
@@ -87,10 +87,6 @@ def fate_of(mail: Mail) -> Fate:
 
 def _sentence(mail: Mail) -> str:
     match mail.state:
-        case MailState.SENT:
-            return _("Envoyé le %(moment)s.", moment=moment(mail.settled_at))
-        case MailState.CANCELLED:
-            return _("Annulé le %(moment)s.", moment=moment(mail.settled_at))
         case MailState.REFUSED if mail.due_at >= mail.give_up_at:
             given_up = _n(
                 "Abandonné le %(moment)s, après %(num)d essai.",
@@ -99,15 +95,15 @@ def _sentence(mail: Mail) -> str:
                 moment=moment(mail.settled_at),
             )
             return str(given_up)
-        case MailState.REFUSED:
-            return _("Refusé le %(moment)s.", moment=moment(mail.settled_at))
+        case MailState.SENT | MailState.REFUSED | MailState.CANCELLED:
+            return _("Le %(moment)s.", moment=moment(mail.settled_at))
     if not has_server():
-        return _("En attente d’un serveur d’envoi.")
+        return _("Un serveur d’envoi manque.")
     if mail.tried_at is None:
-        return _("En attente : il part dans un instant.")
+        return _("Il part dans un instant.")
     if mail.problem is None:
         return _("En cours d’envoi depuis le %(moment)s.", moment=moment(mail.tried_at))
-    return _("En attente : prochain essai le %(moment)s.", moment=moment(mail.due_at))
+    return _("Prochain essai le %(moment)s.", moment=moment(mail.due_at))
 
 
 def line_of(mail: Mail) -> Line:
