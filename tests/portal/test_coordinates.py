@@ -143,7 +143,7 @@ def test_the_service_itself_takes_nothing_else(elise: Guest, world: World) -> No
         accounts.update_own(contact_of(elise), {"company": world.ecluse.id}, viewer)
 
 
-# --- the address one signs in with ---------------------------------------------------------------------------------------
+# --- the address one signs in with ---------
 
 
 def test_the_login_changes_with_the_password_alone(client: Browser, visitor: Browser, elise: Guest) -> None:
@@ -178,7 +178,7 @@ def test_other_changes_ask_for_no_password(visitor: Browser, elise: Guest) -> No
     assert contact_of(elise).email2 == "elise@perso.example"
 
 
-# --- at the same time as the staff ----------------------------------------------------------------------------------------
+# --- at the same time as the staff ---------
 
 
 def test_what_the_staff_changed_meanwhile_is_kept(

@@ -1,4 +1,4 @@
-"""« Voir le portail comme ce contact »: reading only, noted, and never more than one's right to the contact (issue 5)."""
+"""« Voir le portail comme ce contact »: reading only, noted, never more than one's right to the contact (issue 5)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Every route of both sides, for contacts of each right and none, and for everybody else: who gets in, and what they read.
+"""Every route of both sides, for contacts of each right and none, and everybody else: who gets in, what they read.
 
 The routes come from the application's own map, so that a new page is tried without anybody thinking of it (P5, D11).
 """
@@ -81,10 +81,10 @@ def places(world: World, db_session: Any) -> Places:
         "all profiles": {"resource_profiles": True, "all_resource_profiles": True},
     }
     guests = {}
-    for name, granted in rights.items():
+    for name, given in rights.items():
         person = factories.contact(f"Ada {name}", company=own.id, email1=f"{name.replace(' ', '.')}@durand.example")
         contacts.update(person, {"comments": f"{MARK} commentaire", "manager": f"{MARK} chef"}, by)
-        guests[name] = invite(world, person.id, **granted)
+        guests[name] = invite(world, person.id, **given)
     for name, values in {
         "pending": {"activated_at": None},
         "rejected": {"rejected_at": now()},
@@ -195,9 +195,9 @@ def test_what_was_not_granted_is_nowhere(app: Flask, client: Browser, places: Pl
             continue
         right = right_of(app.view_functions[rule.endpoint])
         status, body, _headers = open_(browser, method, url)
-        granted = right is None or who in ("listed profiles", "all profiles") or right == who
+        is_granted = right is None or who in ("listed profiles", "all profiles") or right == who
         assert status < 500, f"{who}: {url}"
-        if not granted:
+        if not is_granted:
             assert status == 404, f"{who}: {url} gave {status}"
         shown = [mark for mark in places.marks[who] if mark in body]
         assert not shown, f"{url} shows {shown} to {who}"

@@ -76,7 +76,7 @@ def test_signing_out_ends_the_session_and_not_the_others(client: Browser, visito
     elsewhere.get("/portal/")
 
 
-# --- the same answer for all ------------------------------------------------------------------------------------------
+# --- the same answer for all ---------
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def test_who_proves_who_they_are_is_told_whom_to_ask(
     assert access_of(others[kind]).last_access_at is None
 
 
-# --- attempts ---------------------------------------------------------------------------------------------------------
+# --- attempts ---------
 
 
 def test_attempts_are_counted_and_have_to_wait(stranger: Browser, elise: Guest) -> None:
@@ -195,7 +195,7 @@ def test_neither_side_keeps_the_other_waiting(stranger: Browser, elise: Guest, w
         sign_in(stranger, elise)
 
 
-# --- the second factor ------------------------------------------------------------------------------------------------
+# --- the second factor ---------
 
 
 def test_a_second_factor_is_asked_for_and_a_recovery_code_serves_once(
@@ -239,7 +239,7 @@ def test_whoever_waits_for_a_code_on_one_side_is_nobody_on_the_other(
     assert stranger.get("/login/code", status=303).location == "/login"
 
 
-# --- at this very moment ----------------------------------------------------------------------------------------------
+# --- at this very moment ---------
 
 
 @pytest.fixture
@@ -302,7 +302,7 @@ def test_a_request_asks_who_it_is_with_one_query(visitor: Browser, elise: Guest,
     assert len(seen) <= 7, seen
 
 
-# --- one identity in a browser -----------------------------------------------------------------------------------------
+# --- one identity in a browser ---------
 
 
 def test_signing_in_on_one_side_ends_what_the_browser_held_of_the_other(

@@ -279,18 +279,21 @@ def test_the_command_fills_once(db_session: Any, run: Callable[..., click.testin
     assert len(everything()) == 300
 
 
-def test_links_sign_an_administrator_and_a_resource_in(
+def test_links_sign_an_administrator_a_resource_and_a_contact_in(
     client: Browser, db_session: Any, run: Callable[..., click.testing.Result]
 ) -> None:
     run("demo", "fill")
     lines = run("demo", "links").output.splitlines()
-    assert [line.split(" (")[0] for line in lines] == ["Administratrice", "Ressource"]
+    assert [line.split(" (")[0] for line in lines] == ["Administratrice", "Ressource", "Contact, dans le portail"]
     for line in lines:
-        name, address = re.fullmatch(r".* \((.*)\) : http://127\.0\.0\.1:8000(/links/\S+)", line).groups()  # type: ignore[union-attr]
-        page = client.get(address)
+        name, address = re.fullmatch(r".* \((.*)\) : http://127\.0\.0\.1:8000(/\S*links/\S+)", line).groups()  # type: ignore[union-attr]
+        browser = Browser(client.app, client._people)
+        page = browser.get(address)
         assert name in page.text
-        page.submit(form=address).follow()
-        client.get(address, status=410)
+        home = page.submit(form=address).follow()
+        browser.get(address, status=410)
+    assert home.heading == f"Bonjour {name}"
+    assert "Équipe" in home
 
 
 def test_links_need_the_world_they_lead_into(db_session: Any, run: Callable[..., click.testing.Result]) -> None:

@@ -20,7 +20,7 @@ class Accent(Text):
         try:
             return str(Colour.read(value)) if value else ""
         except ValueError:
-            raise ValueError(_("Ce n’est pas une couleur. Exemple : #1f6f54")) from None
+            raise ValueError(_("Ce n’est pas une couleur. Exemple : #1f6f54")) from None
 
 
 class Logo(Field):
@@ -92,11 +92,11 @@ class SettingsForm(Form):
     accent = Accent(
         _l("Couleur du portail"),
         max_length=7,
-        hint=_l("#1f6f54, par exemple ; éclaircie ou foncée là où elle se lirait mal. Vide : celle de Comptoir."),
+        hint=_l("#1f6f54, par exemple ; éclaircie ou foncée là où elle se lirait mal. Vide : celle de Comptoir."),
     )
     logo = Logo(
         _l("Logo du portail"),
-        hint=_l("Un PNG ou un WebP, de préférence sans fond : il se lit sur clair et sur sombre."),
+        hint=_l("Un PNG ou un WebP, de préférence sans fond : il se lit sur clair et sur sombre."),
     )
     remove_logo = Checkbox(_l("Retirer le logo"), hint=_l("Le nom de l’organisation le remplace."))
     mail_sender = Email(

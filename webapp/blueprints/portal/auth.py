@@ -212,8 +212,8 @@ def _tell_what_is_left(account: Account) -> None:
     left = second_factor.recovery_codes_left(account.access)
     flash(
         _n(
-            "Il vous reste %(num)d code de secours. Créez-en d’autres dans « Sécurité ».",
-            "Il vous reste %(num)d codes de secours. Vous pouvez en créer d’autres dans « Sécurité ».",
+            "Il vous reste %(num)d code de secours. Créez-en d’autres dans « Sécurité ».",
+            "Il vous reste %(num)d codes de secours. Vous pouvez en créer d’autres dans « Sécurité ».",
             left,
         ),
         "warn",

@@ -4,12 +4,11 @@ from datetime import timedelta
 
 from werkzeug.wrappers import Response
 
-from webapp.access import PORTAL, get_in_portal
-from webapp.access import access as open_to
+from webapp.access import PORTAL, access, get_in_portal
 from webapp.blueprints.portal.base import bp, menu
 from webapp.i18n import day
 from webapp.models import Company
-from webapp.services.portal import access, accounts
+from webapp.services.portal import accounts
 from webapp.web import page, portal_viewer
 
 #: How long before its end an access speaks of it.
@@ -17,7 +16,7 @@ NEAR = timedelta(days=7)
 
 
 @bp.get("/")
-@open_to(PORTAL)
+@access(PORTAL)
 def home() -> Response:
     viewer = portal_viewer()
     return page(
@@ -25,6 +24,6 @@ def home() -> Response:
         company=get_in_portal(Company, viewer.company_id, viewer),
         sponsor=accounts.sponsor_of(viewer),
         entries=menu()[1:],
-        end=accounts.last_day(access.of_contact(viewer.contact_id), within=NEAR),
+        end=accounts.last_day(accounts.granted_to(viewer), within=NEAR),
         day=day,
     )

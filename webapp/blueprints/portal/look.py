@@ -30,7 +30,7 @@ def begin(contact_id: int) -> Response:
     contact = get_visible(Contact, contact_id, viewer())
     require(Ability.LOOK_AT_PORTAL, viewer(), contact.portal_access)
     if viewers.seen_by(viewer(), contact_id) is None:
-        flash(_("L’accès de ce contact n’est pas actif : il ne verrait rien du portail."), "warn")
+        flash(_("L’accès de ce contact n’est pas actif : il ne verrait rien du portail."), "warn")
         return redirect(url_for("contacts.show", contact_id=contact_id), 303)
     identity.look_at_portal_as(contact_id)
     audit.record(AuditKind.PORTAL_LOOKED_AT, contact.name)

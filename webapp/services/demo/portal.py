@@ -10,11 +10,23 @@ from sqlalchemy import select, update
 from webapp.access import Viewer, unscoped
 from webapp.clock import at
 from webapp.extensions import db
-from webapp.models import Contact, Mail, MailState, PortalRight
-from webapp.services import contacts, organisation
+from webapp.models import (
+    CommercialStatus,
+    Company,
+    Contact,
+    LinkPurpose,
+    Mail,
+    MailState,
+    PortalAccess,
+    PortalRight,
+    Resource,
+)
+from webapp.services import contacts, links, organisation
 from webapp.services.demo.drafts import Draft
-from webapp.services.demo.world import Duty, Member, World
-from webapp.services.portal import life
+from webapp.services.demo.resources import email_of
+from webapp.services.demo.world import Duty, Member, World, read
+from webapp.services.portal import accounts, life
+from webapp.services.resources import by_email
 
 #: How many contacts of clients have, or had, or want an access.
 ACCESSES = 48
@@ -53,6 +65,7 @@ def fill(world: World, companies: Iterable[Draft]) -> None:
             contact, sponsor = next(chosen)
         _live(fate, contact, sponsor, _values(next(rights)), world)
     _ask(chosen, rights, world)
+    _invite_guest(world)
     _send(world)
 
 
@@ -106,6 +119,46 @@ def _ask(chosen: Iterator[tuple[Contact, Member]], rights: Iterator[Iterable[Por
             with at(max(asked, world.working_moment(0))):
                 life.reject(contact, REASON, _admin(world, but=sponsor))
     organisation.save({"portal_approval": False})
+
+
+def _invite_guest(world: World) -> None:
+    """Give an access to whoever comes in by the link of the demonstration, at a client of their host."""
+    host = _host()
+    if host is None:
+        return
+    mine = select(Contact).join(Company, Company.id == Contact.company_id)
+    mine = mine.where(Company.account_manager_id == host.id, Company.commercial_status == CommercialStatus.CLIENT)
+    mine = mine.where(Contact.email1 != "", ~Contact.portal_access.has()).order_by(Contact.id)
+    guest = db.session.scalar(unscoped(mine.limit(1), _WHY))
+    if guest is None:
+        return
+    team = {member.resource_id for member in world.staff if member.is_active and member.office == "paris"}
+    values = _values((PortalRight.PROJECT_REVIEW, PortalRight.RESOURCE_PROFILES)) | {"portal_profiles": frozenset(team)}
+    contacts.update(guest, values, next(world.hand(one) for one in world.staff if one.resource_id == host.id))
+
+
+def _host() -> Resource | None:
+    """Return the resource whose own link is printed beside that of their guest, if they are still at work."""
+    team = next(team for team in read("firm")["people"] if team["duty"] == Duty.ACCOUNT_MANAGER)
+    host = by_email(email_of(team["people"][0]["name"]))
+    return host if host is not None and host.is_active else None
+
+
+def sign_in_token() -> tuple[str, str] | None:
+    """Return the name of a contact who may come in now, and the token of a one-time link that lets them (D5)."""
+    host = _host()
+    if host is None:
+        return None
+    for contact_id in db.session.scalars(
+        select(PortalAccess.contact_id)
+        .where(PortalAccess.sponsor_id == host.id)
+        .order_by(PortalAccess.resource_profiles.desc(), PortalAccess.contact_id)
+    ):
+        account = accounts.by_id(contact_id)
+        if account is not None:
+            token = links.create(LinkPurpose.PORTAL_DEMO_SIGN_IN, account.access, links.DEMO_LIFETIME)
+            return account.contact.name, token
+    return None
 
 
 def _send(world: World) -> None:

@@ -22,6 +22,8 @@ TITLES: Mapping[MailKind, LazyString] = {
     MailKind.RESOURCE_INVITED: _l("Invitation d’une ressource"),
     MailKind.RESOURCE_PASSWORD: _l("Nouveau mot de passe d’une ressource"),
     MailKind.PORTAL_INVITED: _l("Invitation au Portail Clients"),
+    MailKind.PORTAL_FORGOTTEN: _l("Mot de passe oublié du Portail Clients"),
+    MailKind.PORTAL_COORDINATES: _l("Coordonnées modifiées par un contact, à son commanditaire"),
     MailKind.PORTAL_PASSWORD: _l("Nouveau mot de passe du Portail Clients"),
     MailKind.PORTAL_REMINDED: _l("Rappel du Portail Clients"),
     MailKind.PORTAL_ENDING: _l("Fin prochaine d’un accès au Portail Clients"),

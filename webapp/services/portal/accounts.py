@@ -121,6 +121,11 @@ def set_language(viewer: PortalViewer, language: str) -> None:
         account.access.language = language
 
 
+def granted_to(viewer: PortalViewer) -> PortalAccess | None:
+    """Return what a contact was granted; the request has read it already."""
+    return db.session.get(PortalAccess, viewer.contact_id)
+
+
 def own_contact(viewer: PortalViewer) -> Contact:
     """Return the contact that a contact is."""
     return get_in_portal(Contact, viewer.contact_id, viewer)
@@ -134,7 +139,7 @@ def update_own(contact: Contact, values: Mapping[str, Any], by: PortalViewer) ->
     if not values.keys() <= set(OWN):
         raise KeyError(sorted(values.keys() - set(OWN)))
     if not values.get("email1", contact.email1):
-        raise Refused({"email1": _("L’e-mail 1 est obligatoire : c’est l’identifiant de connexion.")})
+        raise Refused({"email1": _("L’e-mail 1 est obligatoire : c’est l’identifiant de connexion.")})
     changes = contacts.update(contact, values, by)
     if any(change.name == "email1" for change in changes):
         sessions.portal.end_all(contact.id, except_id=by.session_id)
