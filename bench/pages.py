@@ -51,7 +51,7 @@ def first_viewer() -> Viewer:
     """Sign in the resource whose eyes the benchmarks look through: the first one, no administrator."""
     set_reading(False)
     resource_id = db.session.scalars(select(Resource.id).order_by(Resource.id).limit(1)).one()
-    token = sessions.start(resource_id, address="127.0.0.1", user_agent="bench")
+    token = sessions.staff.start(resource_id, address="127.0.0.1", user_agent="bench")
     db.session.commit()
     viewer = viewers.by_session(token, timedelta(hours=1))
     assert viewer is not None

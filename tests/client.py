@@ -25,8 +25,8 @@ from werkzeug.test import TestResponse
 from tests.markup import Element, problems_of_fragment, problems_of_page, read
 from webapp.clock import now
 from webapp.extensions import db
-from webapp.models import StaffSession
-from webapp.services.viewers import hash_token
+from webapp.models import PortalSession, StaffSession
+from webapp.tokens import hash_token
 from webapp.web import SECURITY_HEADERS
 
 HTMX = {"HX-Request": "true"}
@@ -175,10 +175,17 @@ class Browser:
         browser.run(browser.remember, token)
         return browser
 
-    def remember(self, token: str) -> None:
+    def as_contact(self, contact_id: int, language: str | None = None) -> "Browser":
+        """Return a browser in which a contact is signed in to the portal."""
+        browser = Browser(self.app, self._people, language or self._language)
+        token = sign_in(self.app, contact_id, PortalSession)
+        browser.run(browser.remember, token, "contact")
+        return browser
+
+    def remember(self, token: str, kind: str = "resource") -> None:
         """Keep the cookie of a session, as the sign-in page would have set it."""
         with self._flask.session_transaction() as cookie:
-            cookie["_user_id"] = f"resource:{token}"
+            cookie["_user_id"] = f"{kind}:{token}"
             cookie["_fresh"] = True
             cookie.permanent = True
 
@@ -260,17 +267,18 @@ class Browser:
             self._csrf_token = field["value"]
 
 
-def sign_in(app: Flask, resource_id: int) -> str:
-    """Open a session for a resource and return the token its cookie holds."""
+def sign_in(app: Flask, owner_id: int, kind: type[StaffSession | PortalSession] = StaffSession) -> str:
+    """Open a session for a resource, or a contact, and return the token its cookie holds."""
     token = secrets.token_urlsafe()
+    owner = {"resource_id" if kind is StaffSession else "contact_id": owner_id}
 
     def write() -> None:
         with app.app_context():
             moment = now()
             db.session.add(
-                StaffSession(
+                kind(
                     token_hash=hash_token(token),
-                    resource_id=resource_id,
+                    **owner,
                     created_at=moment - timedelta(seconds=1),
                     last_seen_at=moment,
                     address="127.0.0.1",

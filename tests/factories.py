@@ -17,6 +17,7 @@ from webapp.models import (
     BillingEntity,
     Company,
     Contact,
+    PortalAccess,
     Principal,
     PrincipalKind,
     ReferenceItem,
@@ -95,3 +96,12 @@ def contact(name: str = "", by: Viewer = SYSTEM, **values: Any) -> Contact:
     made = contacts.create({"first_name": first, "last_name": last, **values}, by)
     db.session.commit()
     return made
+
+
+def portal_access(contact: Contact, by: Viewer, **values: Any) -> PortalAccess:
+    """Have `by` give a contact access to the portal, with these rights (`team_folders=True`), by the real service."""
+    given = {f"portal_{name}": value for name, value in ({"enabled": True} | values).items()}
+    contacts.update(contact, given, by)
+    db.session.commit()
+    assert contact.portal_access is not None
+    return contact.portal_access

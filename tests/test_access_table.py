@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from werkzeug.routing import IntegerConverter, Rule
 
-from webapp.access import ADMIN, PUBLIC, STAFF
+from webapp.access import ADMIN, PORTAL, PORTAL_DOOR, PUBLIC, STAFF, STAFF_DOOR
 from webapp.access.guard import Area, area_of
 from webapp.cli.docs import ACCESS_PAGE, access_page
 
@@ -62,6 +62,24 @@ def test_htmx_is_sent_there_too(app: Flask, client: Any) -> None:
             assert answer.headers["HX-Redirect"].startswith("/login")
 
 
+def test_each_side_has_its_own_sign_in_page(app: Flask, client: Any) -> None:
+    """P5"""
+    for rule in rules(app, PORTAL):
+        for method in methods(rule):
+            answer = client.open(method, address(app, rule), status=302)
+            assert answer.location.startswith("/portal/login"), f"{method} {rule.rule} leads to {answer.location}"
+            answer = client.open(method, address(app, rule), status=401, htmx=True)
+            assert answer.headers["HX-Redirect"].startswith("/portal/login")
+
+
+def test_all_that_is_under_the_portal_is_the_portal_s(session_app: Flask) -> None:
+    """P5: what an address looks like and whom its view is for agree, but for what pages of both sides show."""
+    for rule in session_app.url_map.iter_rules():
+        area = area_of(session_app.view_functions[rule.endpoint])
+        if area is not PUBLIC:
+            assert rule.rule.startswith("/portal/") == (area in (PORTAL, PORTAL_DOOR)), rule.rule
+
+
 def test_resources_do_not_enter_administration(app: Flask, client: Any) -> None:
     bruno = client.as_("bruno")
     for rule in rules(app, ADMIN):
@@ -71,7 +89,7 @@ def test_resources_do_not_enter_administration(app: Flask, client: Any) -> None:
 
 @pytest.mark.usefixtures("world")
 def test_public_addresses_ask_nobody_to_sign_in(app: Flask, client: Any) -> None:
-    for rule in rules(app, PUBLIC):
+    for rule in [*rules(app, PUBLIC), *rules(app, STAFF_DOOR), *rules(app, PORTAL_DOOR)]:
         if "GET" in methods(rule) and rule.endpoint != "static":
             answer = client.open("GET", address(app, rule), status=range(200, 505))
             wants = answer.headers.get("Location", "")

@@ -21,7 +21,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     bind_extensions(app, settings)
     assets.init_app(app)
     install_request_hooks(app)
-    guard.install(app)
+    guard.install(app, web.send_home)
     blueprints.init_app(app)
     errors.init_app(app)
     cli.init_app(app)

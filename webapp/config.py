@@ -47,7 +47,8 @@ class Settings:
     secret_key: str = field(default="", repr=False)
     #: Address users type, for links in mail and one-time links.
     base_url: str = "http://127.0.0.1:8000"
-    #: `smtp://user:password@host:587` or `smtps://...`; without it mail waits in the outbox.
+    #: `smtp://user:password@host:587` (STARTTLS) or `smtps://...`; without it mail waits in the outbox. Certificates
+    #: are checked, by the authorities of the machine or of OpenSSL's SSL_CERT_FILE.
     smtp_url: str = field(default="", repr=False)
     #: Optional, for several machines.
     redis_url: str = field(default="", repr=False)
@@ -119,7 +120,16 @@ def _url(environ: Mapping[str, str], name: str, default: str, schemes: set[str])
     value = environ.get(name) or default
     if value and urlsplit(value).scheme not in schemes:
         raise SettingError(f"{name} must start with {' or '.join(sorted(s + '://' for s in schemes))}.")
+    if value and urlsplit(value).scheme != "unix" and not _has_host(value):
+        raise SettingError(f"{name} must name a host, and a port from 1 to 65535 if any.")
     return value
+
+
+def _has_host(url: str) -> bool:
+    try:
+        return bool(urlsplit(url).hostname) and urlsplit(url).port != 0
+    except ValueError:
+        return False
 
 
 def _whole(environ: Mapping[str, str], name: str, default: int, *, minimum: int) -> int:

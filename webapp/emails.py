@@ -28,6 +28,23 @@ def normal_email(typed: str) -> str | None:
         return None
 
 
+def for_servers(email: str) -> str | None:
+    """Give the address as mail servers pass it on, its domain in ASCII; None when it isn't one.
+
+    Only letters before the @ may then be left that ask servers for SMTPUTF8.
+    """
+    try:
+        checked = validate_email(email, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return None
+    return f"{checked.local_part}@{checked.ascii_domain}"
+
+
+def domain_in_ascii(domain: str) -> str:
+    """Give the name of a host as the network writes it: `péniche.example` is `xn--pniche-bva.example`."""
+    return domain.encode("idna").decode("ascii")
+
+
 def email_key(email: str) -> str:
     """Give what two addresses have in common when they are the same one, whatever their capitals (D4)."""
     return email.casefold()

@@ -38,6 +38,7 @@ __all__ = [
     "number",
     "partial_day",
     "read_partial_day",
+    "written_moment",
 ]
 
 LANGUAGE_COOKIE = "language"
@@ -134,6 +135,13 @@ def moment(value: datetime | None, style: str = "short") -> str:
     if value is None:
         return ""
     return dates.format_datetime(value, style, tzinfo=ZoneInfo(choose_timezone()), locale=_locale())
+
+
+def written_moment(value: datetime, timezone: str) -> str:
+    """Write a moment in full, as in a letter, for who reads it in `timezone`: `mardi 24 novembre 2026 à 15:05`."""
+    local, locale = value.astimezone(ZoneInfo(timezone)), _locale()
+    day, time = dates.format_date(local, "full", locale=locale), dates.format_time(local, "short", locale=locale)
+    return _("%(day)s à %(time)s", day=day, time=time)
 
 
 def day(value: date | None, style: str = "short") -> str:

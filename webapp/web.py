@@ -8,17 +8,26 @@ from flask import current_app, flash, redirect, render_template, request, sessio
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from webapp.access import Viewer
+from webapp.access import PortalViewer, Viewer
 from webapp.drafting import keep_of_ended_session
+from webapp.i18n import _
+from webapp.identity import on_portal_side
 
 #: Events a save announces, past tense, noun first; whoever shows the noun listens and fetches itself again.
 EVENTS = ("companyChanged", "contactChanged", "favoritesChanged", "referenceAdded", "referenceChanged")
 
 
 def viewer() -> Viewer:
-    """The signed-in person; call it only in views marked STAFF or ADMIN."""
+    """The signed-in resource; call it only in views marked STAFF or ADMIN."""
     person = current_user._get_current_object()
     assert isinstance(person, Viewer)
+    return person
+
+
+def portal_viewer() -> PortalViewer:
+    """The signed-in contact; call it only in views marked PORTAL."""
+    person = current_user._get_current_object()
+    assert isinstance(person, PortalViewer)
     return person
 
 
@@ -74,18 +83,30 @@ def too_many_attempts(response: Response, seconds: int) -> Response:
     return response
 
 
-def public_url(endpoint: str, **values: Any) -> str:
-    """Return the whole address of a view, as users type it: for what is sent or printed outside a request."""
-    path = current_app.url_map.bind("").build(endpoint, values)
-    return str(current_app.config["SETTINGS"].base_url) + path
-
-
 def sign_in_first() -> Response:
-    """Send whoever is not signed in to the sign-in page, and back here afterwards, to the form with what they typed."""
-    url = url_for("auth.login", next=safe_next(keep_of_ended_session() or _wanted_address()))
+    """Send whoever is not signed in to the sign-in page of this side, and back here afterwards.
+
+    A form of the staff is then filled with what they typed.
+    """
+    door = "portal_auth.login" if on_portal_side() else "auth.login"
+    url = url_for(door, next=safe_next(keep_of_ended_session() or _wanted_address()))
     if not wants_fragment():
         return redirect(url, 302)
     return Response(status=401, headers={"HX-Redirect": url})
+
+
+def home() -> str:
+    """Return where whoever is signed in begins."""
+    return url_for("portal.home" if isinstance(current_user, PortalViewer) else "home.index")
+
+
+def send_home() -> Response:
+    """Send whoever is signed in back to their side, from an address of the other (P5)."""
+    if wants_fragment():
+        return Response(status=403, headers={"HX-Redirect": home()})
+    if isinstance(current_user, Viewer):
+        flash(_("Cette adresse est celle du Portail Clients. Pour l’ouvrir, prenez une fenêtre privée."), "info")
+    return redirect(home(), 303)
 
 
 def safe_next(target: str | None) -> str | None:

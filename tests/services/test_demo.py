@@ -30,13 +30,16 @@ from webapp.models import (
     Contact,
     ContactPhoneKind,
     MyContact,
+    PortalAccess,
     ReferenceItem,
     ReferenceList,
     Resource,
     Role,
     Tree,
 )
-from webapp.services import companies, contacts, demo, organisation
+from webapp.services import companies, contacts, demo, organisation, sharing
+from webapp.services.portal import access as portal_access
+from webapp.services.portal.access import PortalState
 from webapp.services.refusal import Refused
 from webapp.vat import check_vat
 
@@ -276,19 +279,37 @@ def test_the_command_fills_once(db_session: Any, run: Callable[..., click.testin
     assert len(everything()) == 300
 
 
-def test_links_sign_an_administrator_and_a_resource_in(
+def test_links_sign_an_administrator_a_resource_and_a_contact_in(
     client: Browser, db_session: Any, run: Callable[..., click.testing.Result]
 ) -> None:
     run("demo", "fill")
     lines = run("demo", "links").output.splitlines()
-    assert [line.split(" (")[0] for line in lines] == ["Administratrice", "Ressource"]
+    assert [line.split(" (")[0] for line in lines] == ["Administratrice", "Ressource", "Contact, dans le portail"]
     for line in lines:
-        name, address = re.fullmatch(r".* \((.*)\) : http://127\.0\.0\.1:8000(/links/\S+)", line).groups()  # type: ignore[union-attr]
-        page = client.get(address)
+        name, address = re.fullmatch(r".* \((.*)\) : http://127\.0\.0\.1:8000(/\S*links/\S+)", line).groups()  # type: ignore[union-attr]
+        browser = Browser(client.app, client._people)
+        page = browser.get(address)
         assert name in page.text
-        page.submit(form=address).follow()
-        client.get(address, status=410)
+        home = page.submit(form=address).follow()
+        browser.get(address, status=410)
+    assert home.heading == f"Bonjour {name}"
+    assert "Équipe" in home
 
 
 def test_links_need_the_world_they_lead_into(db_session: Any, run: Callable[..., click.testing.Result]) -> None:
     assert "ne contient pas le monde de démonstration" in run("demo", "links", status=1).output
+
+
+def test_contacts_have_access_to_the_portal_in_each_state(filled: list[Company]) -> None:
+    """P3, D1: given by somebody who sees them, each with a login of their own."""
+    accesses = list(db.session.scalars(select(PortalAccess)))
+    assert {portal_access.state_of(access) for access in accesses} == {*PortalState, None}
+    states = [portal_access.state_of(access) for access in accesses]
+    assert 2 <= states.count(PortalState.PENDING) <= 5
+    assert states.count(PortalState.ACTIVE) > len(states) / 2
+    for access in accesses:
+        contact = next(one for one in people() if one.id == access.contact_id)
+        [sight] = sharing.who_sees(contact, [access.sponsor_id])
+        assert sight.sees
+        assert not access.enabled or access.login_key == contact.email1.casefold()
+    assert not organisation.load().portal_approval

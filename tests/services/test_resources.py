@@ -76,7 +76,7 @@ def test_a_deactivated_resource_has_no_session_and_no_link_left(
     world: World, db_session: Any, settings: Settings
 ) -> None:
     bruno = db_session.get(Resource, world.bruno.id)
-    session_token = sessions.start(bruno.id, address="127.0.0.1", user_agent="")
+    session_token = sessions.staff.start(bruno.id, address="127.0.0.1", user_agent="")
     link_token = links.create(LinkPurpose.CHOOSE_PASSWORD, bruno, links.CHOOSE_PASSWORD_LIFETIME)
     db_session.commit()
     assert viewers.by_session(session_token, settings.session_lifetime)

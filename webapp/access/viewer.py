@@ -21,6 +21,7 @@ class Viewer:
     #: What the cookie holds; the table keeps its hash.
     session_token: str = ""
 
+    contact_id = None
     is_authenticated = True
     is_active = True
     is_anonymous = False

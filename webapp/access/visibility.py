@@ -3,22 +3,36 @@
 Nothing else may decide. Every reader of a protected model goes through `visible` or `get_visible`, or marks its
 statement with `granted` (it applies the rule itself, as the trees do by reading grants in order) or `unscoped`
 (it has no viewer, and says why). `closed.py` refuses any other select.
+
+A contact in the portal has rules of their own: oneself, one's company, the staff whose profiles one may read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, select, true
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, false, select, true
 from sqlalchemy.sql.base import Executable
 from werkzeug.exceptions import NotFound
 
+from webapp.access.portal_viewer import PortalViewer
 from webapp.access.viewer import Viewer
 from webapp.extensions import Model, db
-from webapp.models import Company, CompanyGrant, Contact, ContactGrant, HistoryEvent
+from webapp.models import (
+    Company,
+    CompanyGrant,
+    Contact,
+    ContactGrant,
+    HistoryEvent,
+    PortalProfile,
+    PortalRight,
+    Resource,
+)
 
 #: The execution option that says why a statement may read protected tables.
 ACCESS = "access"
+#: What it says of a statement that a rule of the portal is in, and of one that reads for no viewer.
+PORTAL, UNSCOPED = "portal", "unscoped"
 
 E = TypeVar("E", bound=Executable)
 M = TypeVar("M", bound=Model)
@@ -81,6 +95,60 @@ def history_rule(principals: Principals) -> ColumnElement[bool]:
 
 
 RULES = {Company: company_rule, Contact: contact_rule, HistoryEvent: history_rule}
+
+
+# --- in the portal ---------------------------------------------------------------------------------------------------
+
+
+def _oneself(viewer: PortalViewer) -> ColumnElement[bool]:
+    return (Contact.id == viewer.contact_id) & Contact.deleted_at.is_(None)
+
+
+def _own_company(viewer: PortalViewer) -> ColumnElement[bool]:
+    """One's own company, and never its parent or subsidiaries (D11)."""
+    return (Company.id == viewer.company_id) & Company.deleted_at.is_(None)
+
+
+def _profiles(viewer: PortalViewer) -> ColumnElement[bool]:
+    """The staff at work whose profiles were granted: all of them, or those listed, never more than the most (P12, D10).
+
+    Who comes back to work after others were listed may make them too many: the first by name are kept.
+    """
+    if not viewer.has(PortalRight.RESOURCE_PROFILES):
+        return false()
+    if viewer.has(PortalRight.ALL_RESOURCE_PROFILES):
+        return Resource.is_active.is_(True)
+    colleague = Resource.__table__.alias("colleague")
+    listed = (
+        select(colleague.c.id)
+        .join(PortalProfile, PortalProfile.resource_id == colleague.c.id)
+        .where(PortalProfile.contact_id == viewer.contact_id, colleague.c.is_active)
+        .order_by(colleague.c.sort_key, colleague.c.id)
+        .limit(viewer.max_profiles)
+    )
+    return Resource.id.in_(select(listed.subquery().c.id))
+
+
+#: What a contact may read in the portal; anything else is closed to them.
+PORTAL_RULES: dict[type[Any], Callable[[PortalViewer], ColumnElement[bool]]] = {
+    Contact: _oneself,
+    Company: _own_company,
+    Resource: _profiles,
+}
+
+
+def visible_in_portal(model: type[Any], viewer: PortalViewer, *columns: Any) -> Select[Any]:
+    """Return a select of the records a contact may read in the portal, or of some `columns` of them (P5, P12)."""
+    statement = select(*columns) if columns else select(model)
+    return granted(statement.where(PORTAL_RULES[model](viewer)), PORTAL)
+
+
+def get_in_portal(model: type[M], record_id: int, viewer: PortalViewer) -> M:
+    """Return one record; one that is hidden or missing raises the same 404."""
+    return _found(visible_in_portal(model, viewer).where(_id_of(model)), record_id)  # type: ignore[no-any-return]
+
+
+# --- for the staff ---------------------------------------------------------------------------------------------------
 
 
 def visible(model: type[Any], viewer: Viewer, *columns: Any) -> Select[Any]:
@@ -163,4 +231,9 @@ def granted(statement: E, how: str) -> E:
 
 def unscoped(statement: E, reason: str) -> E:
     """Mark a statement that reads for no viewer: imports, checks of uniqueness, where-used counts."""
-    return statement.execution_options(**{ACCESS: f"unscoped: {reason}"})
+    return statement.execution_options(**reads_unscoped(reason))
+
+
+def reads_unscoped(reason: str) -> dict[str, str]:
+    """Return the mark of `unscoped` for a record that is read by its key, without a statement."""
+    return {ACCESS: f"{UNSCOPED}: {reason}"}

@@ -18,6 +18,8 @@ from webapp.blueprints import (
     home,
     links,
     lookups,
+    portal,
+    portal_access,
     preferences,
     references,
     search,
@@ -45,6 +47,7 @@ def init_app(app: Flask) -> None:
         home,
         links,
         lookups,
+        portal_access,
         preferences,
         references,
         search,
@@ -53,3 +56,4 @@ def init_app(app: Flask) -> None:
         vcards,
     ):
         app.register_blueprint(module.bp)
+    portal.init_app(app)

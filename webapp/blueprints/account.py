@@ -38,7 +38,7 @@ def show() -> Response:
         "account/_show.html",
         form=form,
         me=me,
-        sessions=sessions.open_ones(me.id, current_app.config["PERMANENT_SESSION_LIFETIME"]),
+        sessions=sessions.staff.open_ones(me.id, current_app.config["PERMANENT_SESSION_LIFETIME"]),
         current_session_id=viewer().session_id,
         device=devices.describe,
         moment=moment,
@@ -70,7 +70,7 @@ def end_session(session_id: int) -> Response:
         identity.sign_out(person)
         db.session.commit()
         return redirect(url_for("auth.login"), 303)
-    if not sessions.end(session_id, _id()):
+    if not sessions.staff.end(session_id, _id()):
         raise NotFound
     audit.record(AuditKind.SESSIONS_ENDED, viewer().name)
     db.session.commit()
@@ -81,7 +81,7 @@ def end_session(session_id: int) -> Response:
 @access(STAFF)
 def end_other_sessions() -> Response:
     """Sign out everywhere but here."""
-    sessions.end_all(_id(), except_id=viewer().session_id)
+    sessions.staff.end_all(_id(), except_id=viewer().session_id)
     audit.record(AuditKind.SESSIONS_ENDED, viewer().name)
     db.session.commit()
     return saved(url_for("account.show"), _("Toutes vos autres sessions sont fermées."))
@@ -97,7 +97,7 @@ def second_factor_page() -> Response:
     secret = session.setdefault(NEW_SECRET, second_factor.new_secret())
     form = ConfirmCodeForm.load()
     if form.posted_and_valid():
-        codes = second_factor.enable(me, secret, form.code.data)
+        codes = second_factor.enable(me, secret, form.code.data, name=me.name)
         if codes is not None:
             session.pop(NEW_SECRET)
             db.session.commit()
@@ -140,7 +140,7 @@ def disable_second_factor() -> Response:
         raise NotFound
     if not (form.posted_and_valid() and _is_me(me, form)):
         return _second_factor_on(me, form)
-    second_factor.disable(me)
+    second_factor.disable(me, name=me.name)
     db.session.commit()
     return saved(url_for("account.show"), _("La double authentification est désactivée."))
 
@@ -178,7 +178,7 @@ def _second_factor_on(me: Resource, form: Form) -> Response:
         "account/second_factor.html",
         "account/_second_factor.html",
         form=form,
-        left=second_factor.recovery_codes_left(me.id),
+        left=second_factor.recovery_codes_left(me),
         status=422 if form.errors else 200,
     )
 

@@ -5,10 +5,10 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from webapp import identity
-from webapp.access import PUBLIC, access
+from webapp.access import STAFF_DOOR, access
 from webapp.emails import email_key
 from webapp.extensions import db
-from webapp.forms.auth import CodeForm, SignInForm
+from webapp.forms.auth import CodeForm, ForgottenForm, SignInForm
 from webapp.i18n import _, _n
 from webapp.models import AuditKind, Resource
 from webapp.services import accounts, audit, resources, second_factor, throttle
@@ -18,7 +18,7 @@ bp = Blueprint("auth", __name__)
 
 
 @bp.route("/login", methods=["GET", "POST"])
-@access(PUBLIC)
+@access(STAFF_DOOR)
 def login() -> Response:
     """Ask for the e-mail address and the password."""
     wanted = safe_next(request.values.get("next"))
@@ -49,11 +49,11 @@ def login() -> Response:
 
 
 @bp.route("/login/code", methods=["GET", "POST"])
-@access(PUBLIC)
+@access(STAFF_DOOR)
 def code() -> Response:
     """Ask for the second factor of a sign-in whose password was right."""
-    held = identity.held()
-    account = accounts.by_id(held.resource_id) if held else None
+    held = identity.held(identity.RESOURCE)
+    account = accounts.by_id(held.owner_id) if held else None
     if held is None or account is None:
         return redirect(url_for("auth.login"), 303)
     form = CodeForm.load()
@@ -72,15 +72,32 @@ def code() -> Response:
     throttle.succeed(attempt)
     identity.sign_in(account.id)
     if accepted is second_factor.Accepted.RECOVERY_CODE:
-        _tell_what_is_left(account.id)
+        _tell_what_is_left(account)
     db.session.commit()
     return redirect(held.wanted or url_for("home.index"), 303)
 
 
+@bp.route("/login/forgotten", methods=["GET", "POST"])
+@access(STAFF_DOOR)
+def forgotten() -> Response:
+    """« Mot de passe oublié »: whoever has the address gets a link, and nobody learns whether anybody has (D5)."""
+    form = ForgottenForm.load()
+    if not form.posted_and_valid():
+        return page("auth/forgotten.html", form=form, status=422 if form.errors else 200)
+    try:
+        identity.count_attempt(f"forgotten:{email_key(form.email.data)}")
+    except throttle.TooManyAttempts as refusal:
+        answer = page("auth/forgotten.html", form=form, error=wait_sentence(refusal))
+        return too_many_attempts(answer, refusal.seconds)
+    accounts.mail_forgotten(form.email.data)
+    db.session.commit()
+    return page("auth/forgotten_sent.html", email=form.email.data)
+
+
 @bp.post("/logout")
-@access(PUBLIC)
+@access(STAFF_DOOR)
 def logout() -> Response:
-    """Forget this browser. Public, so that a session already over leads to the same page."""
+    """Forget this browser. A door, so that a session already over leads to the same page."""
     if current_user.is_authenticated:
         identity.sign_out(viewer())
         db.session.commit()
@@ -126,8 +143,8 @@ def _code_page(form: CodeForm, account: Resource, *, status: int = 200, error: s
     return page("auth/code.html", form=form, error=error, status=status)
 
 
-def _tell_what_is_left(resource_id: int) -> None:
-    left = second_factor.recovery_codes_left(resource_id)
+def _tell_what_is_left(account: Resource) -> None:
+    left = second_factor.recovery_codes_left(account)
     flash(
         _n(
             "Il vous reste %(num)d code de secours. Créez-en d’autres dans « Mon compte ».",

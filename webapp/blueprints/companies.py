@@ -147,7 +147,7 @@ def _dialog(form: CompanyForm, company: Company | None = None) -> Response:
     form.warn()
     return page(
         "companies/edit.html",
-        "sharing/_access.html" if form.shows_access_alone else "companies/_edit_dialog.html",
+        "sharing/_access.html" if form.shown_alone else "companies/_edit_dialog.html",
         status=form.status,
         form=form,
         company=company,

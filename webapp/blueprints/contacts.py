@@ -10,14 +10,19 @@ from webapp.emails import mailto
 from webapp.extensions import db
 from webapp.forms.contact import PHONE_LABELS, ContactForm
 from webapp.forms.coordinates import ADDRESS_TITLES
+from webapp.forms.portal import ACCESS
 from webapp.forms.record import record_to_edit
 from webapp.i18n import _, partial_day
 from webapp.models import Company, Contact
 from webapp.saving import saving
 from webapp.services import contact_profile, contacts, lookups, my_contacts
 from webapp.services.history import reading
+from webapp.services.mail import reading as mail
 from webapp.services.values import address_references
 from webapp.web import page, saved, viewer
+
+#: The tabs that are shown again by themselves, as typed.
+_TABS_ALONE = {"access": "sharing/_access.html", "portal": "contacts/_tab_portal.html"}
 
 bp = Blueprint("contacts", __name__, url_prefix="/contacts")
 bp.add_app_template_global(mailto)
@@ -35,6 +40,7 @@ def show(contact_id: int) -> Response:
         profile=contact_profile.read(contact, viewer()),
         phone_labels=PHONE_LABELS,
         address_titles=ADDRESS_TITLES,
+        mails=mail.of_contact(contact.id),
         history=reading.of_contact(contact, viewer()),
     )
 
@@ -129,7 +135,8 @@ def _starting_values() -> dict[str, Any]:
 def _form_of(contact: Contact) -> ContactForm:
     values = contacts.read(contact)
     lookups.warm(address_references(values), [])
-    form = ContactForm.load({**values, "in_my_contacts": my_contacts.has(contact, viewer())}, viewer())
+    others = {"in_my_contacts": my_contacts.has(contact, viewer()), ACCESS: contact.portal_access}
+    form = ContactForm.load(values | others, viewer())
     form.prepare(contact)
     return form
 
@@ -138,7 +145,7 @@ def _dialog(form: ContactForm) -> Response:
     form.warn()
     return page(
         "contacts/edit.html",
-        "sharing/_access.html" if form.shows_access_alone else "contacts/_edit_dialog.html",
+        _TABS_ALONE.get(form.shown_alone, "contacts/_edit_dialog.html"),
         status=form.status,
         form=form,
         contact=form.record,

@@ -4,13 +4,16 @@ import logging
 from typing import Any
 
 from flask import Flask, current_app, render_template, request
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from webapp.access import PortalViewer, Viewer
 from webapp.extensions import db
 from webapp.i18n import _
+from webapp.identity import on_portal_side
 from webapp.web import wants_fragment
 
 log = logging.getLogger(__name__)
@@ -49,6 +52,7 @@ def answer(code: int, sentence: str | None = None) -> Response:
     """Render an error; with htmx, as a message shown in the page (or in the open dialog)."""
     title, text = texts(code)
     context = {"code": code, "error_title": title, "error_text": sentence or text}
+    context |= {"skeleton": _skeleton(code), "in_portal": on_portal_side()}
     render = render_template if code < 500 else _render_alone
     if wants_fragment():
         response = Response(render("errors/_toast.html", **context), code, mimetype="text/html")
@@ -56,6 +60,15 @@ def answer(code: int, sentence: str | None = None) -> Response:
         response.headers["HX-Reswap"] = "beforeend"
         return response
     return Response(render("errors/error.html", **context), code, mimetype="text/html")
+
+
+def _skeleton(code: int) -> str:
+    """Return the skeleton of an error: that of the side one is on, and signed in on, while the database answers."""
+    if code >= 500:
+        return "base_bare.html"
+    if on_portal_side():
+        return "portal/base.html" if isinstance(current_user, PortalViewer) else "portal/bare.html"
+    return "base.html" if isinstance(current_user, Viewer) else "base_bare.html"
 
 
 def _render_alone(name: str, **context: Any) -> str:

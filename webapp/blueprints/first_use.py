@@ -8,7 +8,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from webapp import identity
-from webapp.access import PUBLIC, SYSTEM, access
+from webapp.access import STAFF_DOOR, SYSTEM, access
 from webapp.blueprints.links import over
 from webapp.forms.auth import FirstUseForm
 from webapp.i18n import language
@@ -21,7 +21,7 @@ bp = Blueprint("first_use", __name__)
 
 
 @bp.route("/first-use/<token>", methods=["GET", "POST"])
-@access(PUBLIC)
+@access(STAFF_DOOR)
 def begin(token: str) -> Response:
     """Ask who the organisation is and who its first admin; there is nothing here once somebody can sign in."""
     if resources.any_exists():

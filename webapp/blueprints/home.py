@@ -17,6 +17,7 @@ from webapp.clock import today
 from webapp.i18n import _, choose_timezone, day
 from webapp.models import CommercialStatus
 from webapp.services import home
+from webapp.services.portal import overview
 from webapp.sidebar import section_icon, section_title, section_url
 from webapp.web import page, viewer
 
@@ -59,6 +60,8 @@ def index() -> Response:
         happy_days=home.happy_days(viewer(), today(choose_timezone())),
         opened=home.opened(viewer(), _recent(viewer()))[:SHOWN],
         steps=_first_steps(viewer()),
+        waiting=overview.waiting(viewer()) if viewer().is_admin else [],
+        sponsored=overview.of_sponsor(viewer()),
         sections=[
             {"label": section_title(status), "href": section_url(status), "icon": section_icon(status)}
             for status in _SECTIONS

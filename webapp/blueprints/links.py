@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
 from webapp import identity
-from webapp.access import PUBLIC, access
+from webapp.access import STAFF_DOOR, access
 from webapp.extensions import db
 from webapp.forms.auth import ChoosePasswordForm
 from webapp.models import LinkPurpose, OneTimeLink, Resource
@@ -16,7 +16,7 @@ bp = Blueprint("links", __name__)
 
 
 @bp.route("/links/<token>", methods=["GET", "POST"])
-@access(PUBLIC)
+@access(STAFF_DOOR)
 def follow(token: str) -> Response:
     """Show what the link is for, and do it when asked."""
     link = links.find(token)

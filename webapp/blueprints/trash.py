@@ -50,11 +50,12 @@ def _place() -> trash.Place | None:
 def restore_company(company_id: int) -> Response:
     """Take a company back, with the contacts that went with it."""
     company = get_in_trash(Company, company_id, viewer())
-    contacts = trash.restore_company(company, by=viewer())
+    restored = trash.restore_company(company, by=viewer())
     db.session.commit()
     message = _("Société restaurée : %(name)s", name=company.name)
-    if contacts:
-        message += " " + _n("(avec %(num)d contact)", "(avec %(num)d contacts)", contacts)
+    if restored.contacts:
+        message += " " + _n("(avec %(num)d contact)", "(avec %(num)d contacts)", restored.contacts)
+    _tell_without_access(restored)
     return saved(url_for("companies.show", company_id=company_id), message, companyChanged={"id": company_id})
 
 
@@ -64,14 +65,28 @@ def restore_contact(contact_id: int) -> Response:
     """Take a contact back."""
     contact = get_in_trash(Contact, contact_id, viewer())
     try:
-        trash.restore_contact(contact, by=viewer())
+        restored = trash.restore_contact(contact, by=viewer())
     except Refused as refusal:
         db.session.rollback()
         flash(" ".join(map(str, refusal.errors.values())), "error")
         return redirect(url_for(".show"), 303)
     db.session.commit()
+    _tell_without_access(restored)
     message = _("Contact restauré : %(name)s", name=contact.name)
     return saved(url_for("contacts.show", contact_id=contact_id), message, contactChanged={"id": contact_id})
+
+
+def _tell_without_access(restored: trash.Restored) -> None:
+    """Say how many lost their access to the portal on the way (D4, D16)."""
+    if restored.without_access:
+        message = _n(
+            "L’accès de %(num)d contact au Portail Clients n’a pas été rétabli : un autre contact s’identifie "
+            "désormais avec la même adresse.",
+            "L’accès de %(num)d contacts au Portail Clients n’a pas été rétabli : d’autres contacts s’identifient "
+            "désormais avec les mêmes adresses.",
+            restored.without_access,
+        )
+        flash(message, "warn")
 
 
 @bp.route("/companies/<int:company_id>/purge", methods=["GET", "POST"])

@@ -10,7 +10,8 @@ from webapp.forms.contact import PHONE_LABELS
 from webapp.forms.coordinates import ADDRESS_TITLES
 from webapp.models import AuditKind, Contact
 from webapp.services import audit, vcards
-from webapp.web import public_url, viewer
+from webapp.urls import public_url
+from webapp.web import viewer
 
 bp = Blueprint("vcards", __name__)
 

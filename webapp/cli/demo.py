@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
-from flask import Flask, current_app, url_for
+from flask import Flask
 from flask.cli import AppGroup
 
 from webapp.access import SYSTEM
@@ -13,6 +13,7 @@ from webapp.extensions import db
 from webapp.i18n import _
 from webapp.services import demo
 from webapp.services.refusal import Refused
+from webapp.urls import public_url
 
 group = AppGroup("demo", help="The demonstration: an invented firm and its customers.")
 
@@ -50,12 +51,14 @@ def quiet() -> Iterator[None]:
 @group.command()
 def links() -> None:
     """Print a one-time sign-in link for each kind of user."""
-    found = demo.sign_in_tokens()
+    found, contact = demo.sign_in_tokens(), demo.portal_sign_in_token()
     db.session.commit()
     if not found:
         raise click.ClickException(_("Cette installation ne contient pas le monde de démonstration."))
-    base_url = current_app.config["SETTINGS"].base_url
-    with current_app.test_request_context(base_url=base_url):
-        for resource, token in found:
-            label = _("Administratrice") if resource.is_admin else _("Ressource")
-            click.echo(f"{label} ({resource.name}) : {url_for('links.follow', token=token, _external=True)}")
+    for resource, token in found:
+        label = _("Administratrice") if resource.is_admin else _("Ressource")
+        click.echo(f"{label} ({resource.name}) : {public_url('links.follow', token=token)}")
+    if contact is not None:
+        name, token = contact
+        label = _("Contact, dans le portail")
+        click.echo(f"{label} ({name}) : {public_url('portal_auth.enter_by_link', token=token)}")

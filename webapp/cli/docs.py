@@ -8,7 +8,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from werkzeug.routing import Rule
 
-from webapp.access.guard import area_of
+from webapp.access.guard import area_of, right_of
 from webapp.config import ROOT
 from webapp.i18n import force_locale
 from webapp.models import HistoryKind
@@ -24,7 +24,9 @@ INTRODUCTION = """\
 # Who may open what
 
 Printed by `./run flask docs access` from the marks of the views; a test fails when it is out of date.
-*public*: anyone; *staff*: any signed-in resource, who then sees the records granted to them; *admin*: administrators.
+*public*: anyone; *staff*: any signed-in resource, who then sees the records granted to them; *admin*: administrators;
+*portal*: any contact whose access is active, or those who hold the right named. The *doors* of a side are for whoever
+isn't signed in. Who is signed in on one side is sent back there from every address of the other.
 
 | Address | Methods | For |
 |---|---|---|
@@ -60,6 +62,7 @@ WRITTEN_BY: Mapping[HistoryKind, Callable[..., None]] = {
     HistoryKind.JOINED: recording.modified,
     HistoryKind.DELETED: recording.deleted,
     HistoryKind.RESTORED: recording.restored,
+    **{kind: recording.portal for kind in HistoryKind if kind.startswith("portal_")},
 }
 
 
@@ -105,4 +108,6 @@ def access_page(app: Flask) -> str:
 
 def _line(app: Flask, rule: Rule) -> str:
     methods = ", ".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
-    return f"| `{rule.rule}` | {methods} | {area_of(app.view_functions[rule.endpoint]) or 'nobody'} |\n"
+    view = app.view_functions[rule.endpoint]
+    people, right = area_of(view) or "nobody", right_of(view)
+    return f"| `{rule.rule}` | {methods} | {people}{f', `{right}`' if right else ''} |\n"

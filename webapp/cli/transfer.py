@@ -27,6 +27,7 @@ from webapp.forms.resource import ResourceForm
 from webapp.i18n import _, _n, force_locale
 from webapp.models import AuditKind, Company, Contact
 from webapp.services import audit
+from webapp.services import resources as resource_values
 from webapp.services.companies import SHAPE as COMPANY
 from webapp.services.contacts import SHAPE as CONTACT
 from webapp.services.transfer import companies, contacts, records, resources, writing
@@ -37,6 +38,9 @@ from webapp.services.transfer.report import Report, UnusableFile
 
 import_group = AppGroup("import", help="Bring records in from files.")
 export_group = AppGroup("export", help="Write records to files.")
+
+#: What a file may say of a resource.
+_OF_RESOURCES = {*resource_values.COLUMNS, "billing_entities"}
 
 #: Imports one kind of record from an open table.
 Importer = Callable[[Table, Iterable[Column], Wish], Report]
@@ -77,7 +81,7 @@ def import_contacts(file: Path, dry_run: bool, create_missing: bool) -> None:
 @import_options
 def import_resources(file: Path, dry_run: bool, create_missing: bool) -> None:
     """Create and change resources from a CSV, XLSX or ODS file: all of it, or nothing."""
-    run(resources.import_resources, columns_of([ResourceForm]), file, dry_run, create_missing)
+    run(resources.import_resources, columns_of([ResourceForm], _OF_RESOURCES), file, dry_run, create_missing)
 
 
 def company_columns() -> list[Column]:

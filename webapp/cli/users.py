@@ -12,7 +12,7 @@ from webapp.i18n import force_locale
 from webapp.models import LinkPurpose, Resource, Role
 from webapp.services import accounts, links, resources, second_factor
 from webapp.services.refusal import Refused
-from webapp.web import public_url
+from webapp.urls import public_url
 
 
 def init_app(app: Flask) -> None:
@@ -54,7 +54,7 @@ def link(email: str, without_second_factor: bool) -> None:
     if resource is None or not resource.is_active:
         raise click.ClickException(f"No active resource has the address {email}.")
     if without_second_factor:
-        second_factor.disable(resource)
+        second_factor.disable(resource, name=resource.name)
     address = _password_link(resource)
     db.session.commit()
     click.echo(address)

@@ -75,7 +75,7 @@ class RestrictableForm(RecordForm):
         if gained:
             self["restrict_access"].data = True
         if self.step:
-            for field in (self[name] for name in self._open if name in self):
+            for field in (field for field in self.inputs() if isinstance(field, Several)):
                 field.errors = list(field.process_errors)
 
     def posted_and_valid(self) -> bool:
@@ -86,13 +86,17 @@ class RestrictableForm(RecordForm):
         return self.question is None
 
     @property
-    def shows_access_alone(self) -> bool:
-        """Whether only the tab Accès is asked for."""
-        return bool(self.step) and self.step != BACK
+    def shown_alone(self) -> str:
+        """The key of the tab that alone is asked for, if one is."""
+        return self.active_tab if self.step != BACK else ""
 
     @property
     def active_tab(self) -> str:
-        return AccessTab.key if self.step else ""
+        """The key of the tab a step was taken in: that of the field it names, else Accès."""
+        if not self.step:
+            return ""
+        name = self.step.partition(":")[0]
+        return next((tab.key for tab in self.tabs if name in tab), AccessTab.key)
 
     # --- what if ---------------------------------------------------------------------------------------------------
 

@@ -16,6 +16,10 @@ class SignInForm(Form):
     password = Password(_l("Mot de passe"), required=True, autocomplete="current-password")
 
 
+class ForgottenForm(Form):
+    email = Email(_l("Adresse e-mail"), required=True, autocomplete="username")
+
+
 class CodeForm(Form):
     code = Text(
         _l("Code"),

@@ -3,10 +3,12 @@
 from webapp.forms.access import AccessTab, RestrictableForm
 from webapp.forms.coordinates import AddressesTab, PhonesTab, phone_fields
 from webapp.forms.fields import Checkbox, Confirmation, Email, LongText, Lookup, PartialDay, Ref, Text
+from webapp.forms.portal import PortalTab, access_of
 from webapp.forms.tabs import Tab
 from webapp.i18n import _, _l, _lp
 from webapp.models import Company, Contact, ContactPhoneKind, ReferenceList
 from webapp.services import contacts
+from webapp.services.portal import granting, summary
 
 PHONE_LABELS = {
     ContactPhoneKind.OFFICE: _l("Téléphone (bureau)"),
@@ -71,7 +73,7 @@ class DetailsTab(Tab):
 class ContactForm(RestrictableForm):
     """The dialogs « Nouveau contact » and « Modification du contact »."""
 
-    tab_classes = (GeneralTab, AddressesTab, ContactPhonesTab, DetailsTab, AccessTab)
+    tab_classes = (GeneralTab, AddressesTab, ContactPhonesTab, DetailsTab, PortalTab, AccessTab)
     aside = ("move_confirmed", "in_my_contacts")
 
     #: The company chosen, whose rules the contact follows.
@@ -95,9 +97,21 @@ class ContactForm(RestrictableForm):
 
     def problems(self) -> dict[str, str]:
         found = contacts.problems(self.values(), self.record)
+        if self.portal.is_forged:
+            found["portal_enabled"] = granting.sponsor_only(access_of(self))
         if self["move_confirmed"].wanted and not self["move_confirmed"].data:
             found["company"] = _("Le contact change de société : lisez ce qui en découle, puis cochez la case.")
         return found
+
+    @property
+    def portal(self) -> PortalTab:
+        return next(tab for tab in self.tabs if isinstance(tab, PortalTab))
+
+    @property
+    def portal_summary(self) -> summary.Summary | None:
+        """What there is to read of the access the contact has, if they ever had any."""
+        access = access_of(self)
+        return summary.of(access) if access is not None else None
 
     def phone_country(self) -> str:
         return contacts.phone_country(self.values())

@@ -20,18 +20,21 @@ ADDRESS_TITLES = {
 }
 
 
-def address_fields(kind: AddressKind) -> dict[str, Field]:
-    """Return the fields of one address, by name; the part each stands for is its name after the kind."""
+def address_fields(kind: AddressKind, lookups: str = "lookups.search") -> dict[str, Field]:
+    """Return the fields of one address, by name; the part each stands for is its name after the kind.
+
+    `lookups` is the view that offers what one picks by typing.
+    """
     return {
         f"{kind}_country": Ref(_l("Pays"), ReferenceList.COUNTRY, autocomplete="off"),
         f"{kind}_street": Text(_l("Nom et numéro de rue")),
         f"{kind}_building": Text(_l("Bloc ou bâtiment"), max_length=120),
         f"{kind}_floor": Text(_l("Étage"), max_length=60),
         f"{kind}_city": Text(_l("Localité"), max_length=120),
-        f"{kind}_subdivision": Lookup(_l("Province/État"), "provinces", within=f"{kind}_country"),
+        f"{kind}_subdivision": Lookup(_l("Province/État"), "provinces", within=f"{kind}_country", view=lookups),
         f"{kind}_postal_code": Text(_l("Code postal"), max_length=30),
-        f"{kind}_work_region": Lookup(_l("Région de travail"), "work-regions"),
-        f"{kind}_work_site": Lookup(_l("Site de travail"), "work-sites", within=f"{kind}_work_region"),
+        f"{kind}_work_region": Lookup(_l("Région de travail"), "work-regions", view=lookups),
+        f"{kind}_work_site": Lookup(_l("Site de travail"), "work-sites", within=f"{kind}_work_region", view=lookups),
     }
 
 
@@ -40,13 +43,10 @@ def phone_fields(labels: Mapping[Any, Any]) -> dict[str, Field]:
     return {f"phone_{kind}": Text(label, max_length=80, inputmode="tel") for kind, label in labels.items()}
 
 
-class AddressesTab(Tab):
+class AddressFields(Tab):
+    """The addresses of a kind of record: who derives from it adds their `address_fields`."""
+
     key, label, icon = "addresses", _l("Adresses"), "map-pin"
-
-    website = WebAddress(_l("URL"), hint=_l("Site Web de la société, quelle que soit l’adresse."))
-
-    for _kind in AddressKind:
-        vars().update(address_fields(_kind))
 
     def ordered(self, kind: AddressKind) -> list[tuple[Field, int]]:
         """Return the fields of an address in the order of its country, each with its width in twelfths of a line."""
@@ -62,6 +62,13 @@ class AddressesTab(Tab):
             country = references.code_of(self[f"{kind}_country"].data)
             for part, code in address_warnings(country, values).items():
                 self[f"{kind}_{part}"].warnings.append(_address_warning(code, country))
+
+
+class AddressesTab(AddressFields):
+    website = WebAddress(_l("URL"), hint=_l("Site Web de la société, quelle que soit l’adresse."))
+
+    for _kind in AddressKind:
+        vars().update(address_fields(_kind))
 
 
 class PhonesTab(Tab):

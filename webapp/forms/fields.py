@@ -9,6 +9,7 @@
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,7 +20,7 @@ from wtforms.validators import StopValidation
 
 from webapp.dates import PartialDate
 from webapp.emails import normal_email
-from webapp.i18n import _, partial_day, read_partial_day
+from webapp.i18n import _, day, partial_day, read_partial_day
 from webapp.models import ReferenceList
 from webapp.services import lookups, references
 from webapp.services.merging import is_list
@@ -240,9 +241,20 @@ class Lookup(Field):
     kind = "lookup"
     empty = None
 
-    def __init__(self, label: Any, lookup: str, *, within: str = "", hidden_label: Any = "", **kwargs: Any):
+    def __init__(
+        self,
+        label: Any,
+        lookup: str,
+        *,
+        within: str = "",
+        hidden_label: Any = "",
+        view: str = "lookups.search",
+        **kwargs: Any,
+    ):
         super().__init__(label, **kwargs)
         self.lookup = lookup
+        #: The view that offers what fits while one types.
+        self.view = view
         #: The field whose value the search stays in: the country of a province, the region of a site.
         self.within = within
         #: What stands in the input when the record has a value this viewer may not see (D7).
@@ -251,7 +263,7 @@ class Lookup(Field):
 
     @property
     def url(self) -> str:
-        return url_for("lookups.search", name=self.lookup, depends=self.within or None)
+        return url_for(self.view, name=self.lookup, depends=self.within or None)
 
     @property
     def depends(self) -> list[str]:
@@ -435,3 +447,29 @@ class Whole(Field):
         if not value.isascii() or not value.isdecimal() or not self.minimum <= int(value) <= self.maximum:
             raise ValueError(_("Un nombre entier de %(low)d à %(high)d.", low=self.minimum, high=self.maximum))
         return int(value)
+
+
+class Day(Field):
+    """A day of a calendar: browsers post it as `2027-03-31`; one typed as people write it is read too (D20)."""
+
+    kind = "date"
+    empty = None
+
+    def __init__(self, label: Any, **kwargs: Any):
+        super().__init__(label, max_length=60, **kwargs)
+
+    def shown(self, value: Any) -> str:
+        return day(value)
+
+    def revive(self, value: Any) -> date | None:
+        return date.fromisoformat(value) if value else None
+
+    def clean(self, typed: str) -> date | None:
+        value = super().clean(typed)
+        if not value:
+            return None
+        try:
+            read = read_partial_day(value)
+            return date(read.year or 0, read.month, read.day)
+        except ValueError:
+            raise ValueError(_("Ce n’est pas une date. Exemple : 31/03/2027.")) from None

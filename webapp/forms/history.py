@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from webapp.dates import PartialDate
 from webapp.forms.base import Form
 from webapp.forms.company import CompanyForm
 from webapp.forms.contact import ContactForm
 from webapp.forms.coordinates import ADDRESS_TITLES
-from webapp.forms.fields import Field, LongText, Lookup, PartialDay
+from webapp.forms.fields import Field, LongText, Lookup
 from webapp.forms.record import RecordForm
 from webapp.i18n import _, _l, language
 from webapp.models import AddressKind
@@ -17,6 +16,9 @@ from webapp.services.history.reading import Line
 
 #: Longer texts are shown as far as this; the rest unfolds.
 SHORT = 120
+
+#: Values that no dialog has a field for.
+_OTHERS = {"portal_sponsor": _l("Commanditaire")}
 
 
 class CommentForm(Form):
@@ -27,7 +29,7 @@ def label(line: Line, *, of_contact: bool) -> str:
     """Return what a value is called; a part of an address with the address it belongs to."""
     field = _fields(ContactForm if of_contact else CompanyForm).get(line.name)
     if field is None:
-        return line.name
+        return str(_OTHERS.get(line.name, line.name))
     kind = line.name.partition("_")[0]
     is_part = kind in (member.value for member in AddressKind) and field.name != kind
     text = str(field.label.text)
@@ -45,10 +47,8 @@ def shown(value: Any, line: Line, companies: Mapping[int, str], *, of_contact: b
     match _fields(ContactForm if of_contact else CompanyForm).get(line.name):
         case Lookup():
             return companies.get(value) or _("Société à accès restreint")
-        case PartialDay() as field:
-            return field.shown(PartialDate.parse(value))
         case Field() as field:
-            return field.shown(value)
+            return field.shown(field.revive(value))
     return str(value)
 
 

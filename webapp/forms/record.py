@@ -15,11 +15,11 @@ from wtforms import Field
 
 from webapp.access import Viewer, get_even_deleted, get_visible
 from webapp.forms.base import Typed, typed
-from webapp.forms.coordinates import AddressesTab, PhonesTab
+from webapp.forms.coordinates import AddressFields, PhonesTab
 from webapp.forms.tabs import TabbedForm
 from webapp.i18n import _, moment
 from webapp.models import Draft, HistoryEvent
-from webapp.services import drafts, resources
+from webapp.services import contacts, drafts, resources
 from webapp.services.history import recording
 from webapp.services.merging import TOGETHER, Merge, merge
 from webapp.services.values import country_code
@@ -93,7 +93,7 @@ class RecordForm(TabbedForm):
         form.conflict = _(
             "%(name)s a supprimé cette fiche le %(when)s, pendant que vous la modifiiez. Rien n’est perdu : ce que "
             "vous avez saisi est ici, et peut être enregistré comme une nouvelle fiche.",
-            name=_name(resources.names([record.deleted_by_id]), record.deleted_by_id),
+            name=resources.names([record.deleted_by_id]).get(record.deleted_by_id or 0) or _command(),
             when=moment(record.deleted_at),
         )
         return form
@@ -124,7 +124,7 @@ class RecordForm(TabbedForm):
     def warn(self) -> None:
         """Fill in the warnings, which inform and never block."""
         for tab in self.tabs:
-            if isinstance(tab, AddressesTab):
+            if isinstance(tab, AddressFields):
                 tab.warn()
             elif isinstance(tab, PhonesTab):
                 tab.warn(self.phone_country())
@@ -172,13 +172,22 @@ class RecordForm(TabbedForm):
         now = self._showing(self.stored)
         with_theirs = self._posted(posted, merged, mine, now)
         self.tabs = [tab.build(self.stored, viewer, with_theirs) for tab in self.tab_classes]
-        names = resources.names(event.actor_id for event in changed_by.values())
+        names = self.who_did({event.id: event for event in changed_by.values()})
         self.notice = self._notice(merged, changed_by, names)
         showing = (type(self)(typed_by_me, self.stored), now, was if before else None)
         self._show_clashes(merged, *showing, changed_by, names)
 
+    def who_did(self, events: Mapping[int, HistoryEvent]) -> dict[int, str]:
+        """Return by whom some entries of the history are, as whoever fills in this form may know them."""
+        staff = resources.names(event.actor_id for event in events.values())
+        people = contacts.names(event.actor_contact_id for event in events.values())
+        return {
+            event.id: staff.get(event.actor_id or 0) or people.get(event.actor_contact_id or 0) or _command()
+            for event in events.values()
+        }
+
     def _names(self) -> list[str]:
-        return [field.name for field in self.inputs() if field.name in self.stored and field.name not in self.aside]
+        return [name for name in self.values() if name in self.stored]
 
     def _before(self, version: int | None) -> tuple[dict[str, Any], dict[str, HistoryEvent]]:
         """Return the values at the version the form was opened with, and who changed them since.
@@ -223,7 +232,8 @@ class RecordForm(TabbedForm):
         labels: dict[str, list[str]] = {}
         for name in merged.theirs:
             event = changed_by.get(name)
-            labels.setdefault(_name(names, event.actor_id if event else None), []).append(_label(self[name]))
+            who = names[event.id] if event else _command()
+            labels.setdefault(who, []).append(_label(self[name]))
         sentences = (
             _("%(name)s a modifié entre-temps : %(fields)s.", name=name, fields=", ".join(fields))
             for name, fields in labels.items()
@@ -246,7 +256,7 @@ class RecordForm(TabbedForm):
                 mine=mine._shown(group),
                 theirs=theirs._shown(group),
                 before=before._shown(group) if before else None,
-                who=_name(names, event.actor_id) if event else "",
+                who=names[event.id] if event else "",
                 when=moment(event.at) if event else "",
             )
         if merged.clashes:
@@ -278,6 +288,6 @@ def _label(field: Field) -> str:
     return str(field.label.text)
 
 
-def _name(names: Mapping[int, str], resource_id: int | None) -> str:
-    """Return who did something; a command has no name."""
-    return names.get(resource_id or 0) or str(_("L’administration"))
+def _command() -> str:
+    """Return who did what a command did, which has no name."""
+    return str(_("L’administration"))

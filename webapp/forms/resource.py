@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from webapp.access import Viewer
 from webapp.forms.choices import LanguageCode, TimezoneName
-from webapp.forms.fields import Checkbox, Choice, Email, Field, Text
+from webapp.forms.fields import Checkbox, Choice, Email, Field, Lookup, Text
 from webapp.forms.versioned import VersionedForm
 from webapp.i18n import _, _l
 from webapp.models import Role
@@ -66,6 +66,11 @@ class ResourceForm(VersionedForm):
     )
     is_active = Checkbox(
         _l("Active"), hint=_l("Décochée, la ressource ne peut plus se connecter ; ses fiches gardent son nom.")
+    )
+    portal_successor = Lookup(
+        _l("Commanditaire qui lui succède"),
+        "resources",
+        hint=_l("À qui sont confiés, à sa désactivation, les accès au Portail Clients dont elle est commanditaire."),
     )
 
     @classmethod

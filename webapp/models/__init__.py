@@ -15,17 +15,27 @@ from webapp.models.company import (
 from webapp.models.contact import Contact, ContactAddress, ContactGrant, ContactPhone, MyContact
 from webapp.models.draft import Draft
 from webapp.models.history import HistoryEvent, HistoryKind
+from webapp.models.mail import LINK, Mail, MailKind, MailProblem, MailState
 from webapp.models.phone import CompanyPhoneKind, ContactPhoneKind
+from webapp.models.portal import (
+    PortalAccess,
+    PortalNotice,
+    PortalNoticeKind,
+    PortalProfile,
+    PortalRight,
+    PortalSession,
+)
 from webapp.models.principal import ADMINS_ID, EVERYBODY_ID, Principal, PrincipalKind
 from webapp.models.reference import ReferenceItem, ReferenceList
 from webapp.models.resource import BillingEntity, FavoriteResource, Resource, Role, resource_billing_entity
 from webapp.models.search import MAX_SEARCH_TEXT, CompanySearch, ContactSearch, SearchWord
-from webapp.models.setting import Counter, Organisation, Setting
+from webapp.models.setting import Counter, Organisation, Picture, Setting
 from webapp.models.signin import LinkPurpose, OneTimeLink, RecoveryCode, SignInAttempt, StaffSession
 
 __all__ = [
     "ADMINS_ID",
     "EVERYBODY_ID",
+    "LINK",
     "MAX_SEARCH_TEXT",
     "NO_BRANCH",
     "REFERENCE_PARTS",
@@ -54,9 +64,20 @@ __all__ = [
     "HistoryEvent",
     "HistoryKind",
     "LinkPurpose",
+    "Mail",
+    "MailKind",
+    "MailProblem",
+    "MailState",
     "MyContact",
     "OneTimeLink",
     "Organisation",
+    "Picture",
+    "PortalAccess",
+    "PortalNotice",
+    "PortalNoticeKind",
+    "PortalProfile",
+    "PortalRight",
+    "PortalSession",
     "Principal",
     "PrincipalKind",
     "RecoveryCode",

@@ -30,6 +30,21 @@ class AuditKind(StrEnum):
     IMPORTED = "imported"
     EXPORTED = "exported"
     PURGED = "purged"
+    PORTAL_SIGNED_IN = "portal_signed_in"
+    PORTAL_SIGN_IN_REFUSED = "portal_sign_in_refused"
+    PORTAL_SIGNED_OUT = "portal_signed_out"
+    PORTAL_PASSWORD_CHANGED = "portal_password_changed"  # noqa: S105
+    PORTAL_SECOND_FACTOR_ON = "portal_second_factor_on"
+    PORTAL_SECOND_FACTOR_OFF = "portal_second_factor_off"
+    #: A resource looked at the portal as a contact sees it.
+    PORTAL_LOOKED_AT = "portal_looked_at"
+    PORTAL_ACCESS_CHANGED = "portal_access_changed"
+    PASSWORD_LINK_MADE = "password_link_made"  # noqa: S105
+    PASSWORD_FORGOTTEN = "password_forgotten"  # noqa: S105
+    MAIL_RETRIED = "mail_retried"
+    MAIL_CANCELLED = "mail_cancelled"
+    MAIL_LINK_SHOWN = "mail_link_shown"
+    MAIL_TESTED = "mail_tested"
 
 
 class AuditEntry(Model):
@@ -46,6 +61,8 @@ class AuditEntry(Model):
     kind: Mapped[AuditKind] = mapped_column(Choice(AuditKind))
     #: Who did it, when it is known; nobody when a command did.
     actor_id: Mapped[int | None] = mapped_column(Id, ForeignKey("resource.id"))
+    #: The contact who did it in the portal.
+    actor_contact_id: Mapped[int | None] = mapped_column(Id)
     #: From which network address.
     address: Mapped[str] = mapped_column(String(64), default="")
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

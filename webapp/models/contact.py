@@ -23,6 +23,7 @@ from webapp.models.base import (
     key_text,
 )
 from webapp.models.phone import ContactPhoneKind, PhoneParts
+from webapp.models.portal import PortalAccess
 from webapp.models.reference import ReferenceList, value_of
 
 
@@ -85,6 +86,8 @@ class Contact(Timestamped, Authored, Trashable, Versioned, Model):
     phones: Mapped[dict[ContactPhoneKind, "ContactPhone"]] = relationship(
         collection_class=attribute_keyed_dict("kind"), cascade="all, delete-orphan"
     )
+    #: What they were granted in the portal, if they ever were; a request looks for it once.
+    portal_access: Mapped[PortalAccess | None] = relationship(cascade="all, delete-orphan", passive_deletes=True)
 
 
 class ContactAddress(AddressParts, Model):

@@ -23,6 +23,16 @@ class HistoryKind(StrEnum):
     JOINED = "joined"
     DELETED = "deleted"
     RESTORED = "restored"
+    #: What becomes of a contact's access to the portal (H2, P3).
+    PORTAL_REQUESTED = "portal_requested"
+    PORTAL_INVITED = "portal_invited"
+    PORTAL_REJECTED = "portal_rejected"
+    PORTAL_CHANGED = "portal_changed"
+    PORTAL_EXTENDED = "portal_extended"
+    PORTAL_HANDED_OVER = "portal_handed_over"
+    PORTAL_DISABLED = "portal_disabled"
+    PORTAL_PASSWORD_RESET = "portal_password_reset"  # noqa: S105
+    PORTAL_REMINDED = "portal_reminded"
 
 
 class HistoryEvent(Model):
@@ -47,6 +57,8 @@ class HistoryEvent(Model):
     contact_id: Mapped[int | None] = mapped_column(Id)
     #: Who did it; nobody when a command did.
     actor_id: Mapped[int | None] = mapped_column(Id, ForeignKey("resource.id"))
+    #: The contact who did it in the portal; like the records, named without a foreign key.
+    actor_contact_id: Mapped[int | None] = mapped_column(Id)
     #: The version of the record that a save left behind.
     version: Mapped[int | None]
     #: `changes`, `comment`... as each kind has them (`services/history/recording.py`).

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import JSON, String
+from sqlalchemy import JSON, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.config import DEFAULT_LANGUAGE, DEFAULT_TIMEZONE
@@ -28,6 +28,9 @@ class Organisation:
     #: D2: days without a sign-in after which a portal access ends; 0 turns it off.
     portal_inactivity_days: int = 30
     mail_sender: str = ""
+    #: How the portal looks: a colour (`#1f6f54`) and the name of a Picture; "" for the product's own, and for none.
+    accent: str = ""
+    logo: str = ""
     #: R3: days after which what is in the trash is gone for good; 0 keeps it.
     trash_days: int = 90
 
@@ -43,6 +46,16 @@ class Setting(Model):
 
     name: Mapped[str] = mapped_column(String(60), primary_key=True)
     value: Mapped[Any] = mapped_column(JSON)
+
+
+class Picture(Model):
+    """A small picture the organisation shows of itself, named by the hash of its content."""
+
+    __tablename__ = "picture"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    media_type: Mapped[str] = mapped_column(String(40))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Counter(Model):

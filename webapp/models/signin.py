@@ -41,6 +41,8 @@ class LinkPurpose(StrEnum):
     FIRST_USE = "first_use"
     CHOOSE_PASSWORD = "choose_password"  # noqa: S105
     DEMO_SIGN_IN = "demo_sign_in"
+    PORTAL_PASSWORD = "portal_password"  # noqa: S105
+    PORTAL_DEMO_SIGN_IN = "portal_demo_sign_in"
 
 
 class OneTimeLink(Model):
@@ -52,17 +54,24 @@ class OneTimeLink(Model):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     purpose: Mapped[LinkPurpose] = mapped_column(Choice(LinkPurpose))
     resource_id: Mapped[int | None] = mapped_column(Id, ForeignKey("resource.id"), index=True)
+    #: Whose it is when it opens the portal.
+    contact_id: Mapped[int | None] = mapped_column(
+        Id, ForeignKey("portal_access.contact_id", ondelete="CASCADE"), index=True
+    )
     created_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime] = mapped_column(Moment)
     used_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class RecoveryCode(Model):
-    """A code that replaces the second factor once, hashed."""
+    """A code that replaces the second factor once, hashed: of a resource, or of a contact in the portal."""
 
     __tablename__ = "recovery_code"
 
     id: Mapped[IntKey]
-    resource_id: Mapped[int] = mapped_column(Id, ForeignKey("resource.id"), index=True)
+    resource_id: Mapped[int | None] = mapped_column(Id, ForeignKey("resource.id"), index=True)
+    contact_id: Mapped[int | None] = mapped_column(
+        Id, ForeignKey("portal_access.contact_id", ondelete="CASCADE"), index=True
+    )
     code_hash: Mapped[str] = mapped_column(String(64))
     used_at: Mapped[datetime | None] = mapped_column(Moment)

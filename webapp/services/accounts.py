@@ -3,13 +3,17 @@
 from sqlalchemy import select
 
 from webapp import passwords
+from webapp.access import SYSTEM, Viewer
+from webapp.clock import now
 from webapp.emails import email_key
 from webapp.extensions import db
 from webapp.i18n import _
-from webapp.models import AuditKind, Resource
+from webapp.models import AuditKind, LinkPurpose, Mail, MailKind, Resource
 from webapp.passwords import Weakness
 from webapp.services import audit, links, organisation, sessions
+from webapp.services.mail import outbox
 from webapp.services.refusal import Refused
+from webapp.urls import public_url
 
 
 def by_email(typed: str) -> Resource | None:
@@ -57,9 +61,42 @@ def set_password(resource: Resource, password: str, *, keep_session: int | None 
     """
     refuse_weak(password, resource.name, resource.email)
     resource.password_hash = passwords.hash_password(password)
-    sessions.end_all(resource.id, except_id=keep_session)
+    sessions.staff.end_all(resource.id, except_id=keep_session)
     links.end_all(resource.id)
     audit.record(AuditKind.PASSWORD_CHANGED, resource.name)
+
+
+def mail_link(resource: Resource, by: Viewer) -> Mail:
+    """Mail a resource the link by which they choose a password; an older one no longer opens anything (R1, D5)."""
+    token = links.create(LinkPurpose.CHOOSE_PASSWORD, resource, links.CHOOSE_PASSWORD_LIFETIME)
+    audit.record(AuditKind.PASSWORD_LINK_MADE, resource.name)
+    return outbox.queue(
+        MailKind.RESOURCE_PASSWORD if resource.password_hash else MailKind.RESOURCE_INVITED,
+        outbox.to_resource(resource),
+        by=by,
+        link=public_url("links.follow", token=token),
+        email=resource.email,
+        until=now() + links.CHOOSE_PASSWORD_LIFETIME,
+    )
+
+
+def mail_forgotten(typed: str) -> None:
+    """Mail whoever has this address a link to choose another password, if anybody has (D5).
+
+    For an address that nobody has, the same is done and taken back: how long the answer takes tells nothing.
+    """
+    account = db.session.scalar(select(Resource).where(Resource.email_key == email_key(typed), Resource.is_active))
+    with db.session.begin_nested() as attempt:
+        mail_link(account or _nobody(), SYSTEM)
+        if account is None:
+            attempt.rollback()
+    audit.record(AuditKind.PASSWORD_FORGOTTEN, account.name if account else "")
+
+
+def _nobody() -> Resource:
+    """Return somebody who is not there, to do the same work for."""
+    settings = organisation.load()
+    return Resource(name="", email="", password_hash="", language=settings.language, timezone=settings.timezone)
 
 
 def weakness_sentence(weakness: Weakness) -> str:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from webapp.access import unscoped
 from webapp.extensions import db
 from webapp.i18n import LazyString, _l
-from webapp.models import AuditEntry, AuditKind, Resource
+from webapp.models import AuditEntry, AuditKind, Contact, Resource
 from webapp.text import search_key
 
 #: Entries in a page.
@@ -37,11 +38,26 @@ TITLES: Mapping[AuditKind, LazyString] = {
     AuditKind.IMPORTED: _l("Import"),
     AuditKind.EXPORTED: _l("Export"),
     AuditKind.PURGED: _l("Effacement pour de bon"),
+    AuditKind.PORTAL_SIGNED_IN: _l("Portail Clients : session ouverte"),
+    AuditKind.PORTAL_SIGN_IN_REFUSED: _l("Portail Clients : connexion refusée"),
+    AuditKind.PORTAL_SIGNED_OUT: _l("Portail Clients : session fermée"),
+    AuditKind.PORTAL_PASSWORD_CHANGED: _l("Portail Clients : changement de mot de passe"),
+    AuditKind.PORTAL_SECOND_FACTOR_ON: _l("Portail Clients : double authentification activée"),
+    AuditKind.PORTAL_SECOND_FACTOR_OFF: _l("Portail Clients : double authentification désactivée"),
+    AuditKind.PORTAL_LOOKED_AT: _l("Portail Clients vu comme un contact"),
+    AuditKind.PORTAL_ACCESS_CHANGED: _l("Portail Clients : accès d’un contact"),
+    AuditKind.PASSWORD_LINK_MADE: _l("Lien pour choisir un mot de passe"),
+    AuditKind.PASSWORD_FORGOTTEN: _l("Mot de passe oublié"),
+    AuditKind.MAIL_RETRIED: _l("E-mail : nouvel essai"),
+    AuditKind.MAIL_CANCELLED: _l("E-mail annulé"),
+    AuditKind.MAIL_LINK_SHOWN: _l("Lien d’un e-mail montré"),
+    AuditKind.MAIL_TESTED: _l("E-mail d’essai"),
 }
 
 
 class _Origin(NamedTuple):
     actor_id: int | None = None
+    actor_contact_id: int | None = None
     address: str = ""
 
 
@@ -51,12 +67,12 @@ _origin: ContextVar[_Origin] = ContextVar("origin", default=_NOBODY)
 
 def come_from(address: str) -> None:
     """Say from which network address what follows is asked, by nobody known yet."""
-    _origin.set(_Origin(None, address[:64]))
+    _origin.set(_Origin(address=address[:64]))
 
 
-def is_by(resource_id: int | None) -> None:
-    """Say who asks for what follows."""
-    _origin.set(_origin.get()._replace(actor_id=resource_id))
+def is_by(resource_id: int | None, contact_id: int | None = None) -> None:
+    """Say who asks for what follows: a resource, or a contact in the portal."""
+    _origin.set(_origin.get()._replace(actor_id=resource_id, actor_contact_id=contact_id))
 
 
 def forget() -> None:
@@ -68,7 +84,7 @@ def record(kind: AuditKind, about: str = "", **data: Any) -> None:
     """Write an entry: `about` names what it is about; `data` holds what else there is to tell, as JSON does."""
     origin = _origin.get()
     told = {"about": about, **data} if about else data
-    db.session.add(AuditEntry(kind=kind, actor_id=origin.actor_id, address=origin.address, data=told))
+    db.session.add(AuditEntry(kind=kind, data=told, **origin._asdict()))
 
 
 @dataclass(frozen=True)
@@ -101,12 +117,15 @@ class Entry:
 def browse(wanted: Wanted, before: int | None = None) -> tuple[list[Entry], int | None]:
     """Return a page of entries, newest first, and the id before which the next begins, if there is one."""
     entry = AuditEntry
-    rows = select(entry.id, entry.at, entry.kind, entry.address, entry.data, Resource.name.label("actor"))
+    actor = func.coalesce(Resource.name, Contact.name)
+    rows = select(entry.id, entry.at, entry.kind, entry.address, entry.data, actor.label("actor"))
     rows = rows.outerjoin(Resource, Resource.id == entry.actor_id)
+    rows = rows.outerjoin(Contact, Contact.id == entry.actor_contact_id)
     if wanted.kind:
         rows = rows.where(entry.kind == wanted.kind)
     for word in search_key(wanted.who).split() if wanted.who else ():
-        rows = rows.where((" " + Resource.search_key).contains(f" {word}", autoescape=True))
+        keys = func.coalesce(Resource.search_key, Contact.search_key)
+        rows = rows.where((" " + keys).contains(f" {word}", autoescape=True))
     if wanted.about:
         rows = rows.where(entry.data["about"].as_string().icontains(wanted.about, autoescape=True))
     if wanted.since:
@@ -115,7 +134,8 @@ def browse(wanted: Wanted, before: int | None = None) -> tuple[list[Entry], int 
         rows = rows.where(entry.at < wanted.until)
     if before is not None:
         rows = rows.where(entry.id < before)
-    found = [_entry(row) for row in db.session.execute(rows.order_by(entry.id.desc()).limit(PAGE + 1))]
+    page = unscoped(rows.order_by(entry.id.desc()).limit(PAGE + 1), "the audit names whoever did something")
+    found = [_entry(row) for row in db.session.execute(page)]
     return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None
 
 

@@ -27,6 +27,8 @@ from webapp.models import (
 )
 from webapp.services import ids, organisation, sharing
 from webapp.services.history import recording
+from webapp.services.mail import outbox
+from webapp.services.portal import ending
 from webapp.services.refusal import Refused
 from webapp.services.search import texts
 from webapp.services.values import MAX_SEARCH_KEY, Change, Shape, country_code, differences, number_key
@@ -168,12 +170,14 @@ def remove(company: Company, by: Viewer) -> None:
 
     Contacts that were in the trash already stay there by themselves, with their own moment.
     """
+    ending.into_trash(Contact.company_id == company.id)
     company.deleted_at = now()
     company.deleted_by_id = by.resource_id
     with_it = db.update(Contact).where(Contact.company_id == company.id, Contact.deleted_at.is_(None))
     with_it = with_it.values(deleted_at=company.deleted_at, deleted_by_id=by.resource_id)
     contacts = db.session.execute(with_it).rowcount  # type: ignore[attr-defined]
     db.session.execute(delete(CompanyListing).where(CompanyListing.company_id == company.id))
+    outbox.withdraw_of_contacts(select(Contact.id).where(Contact.company_id == company.id))
     recording.deleted(company, by, contacts)
 
 

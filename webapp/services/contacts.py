@@ -1,12 +1,12 @@
 """Contacts: create, change, delete; the rules that hold on every way in (K1 to K6, D12, D13, D16)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import aliased
 
-from webapp.access import Viewer, unscoped
+from webapp.access import Actor, Viewer, reads_unscoped, unscoped
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.i18n import _
@@ -22,6 +22,8 @@ from webapp.models import (
 )
 from webapp.services import ids, sharing
 from webapp.services.history import recording
+from webapp.services.mail import outbox
+from webapp.services.portal import ending, granting
 from webapp.services.refusal import Refused
 from webapp.services.search import texts
 from webapp.services.values import MAX_SEARCH_KEY, Change, Shape, country_code, differences
@@ -77,6 +79,13 @@ def name_of(contact: Contact, title: str = "") -> str:
     return full_name({name: getattr(contact, name) for name in ("honorific", *_NAMES)}, title)
 
 
+def names(ids: Iterable[int | None]) -> dict[int, str]:
+    """Return the names of contacts by id: of those who changed something that one may read."""
+    wanted = {one for one in ids if one is not None}
+    rows = select(Contact.id, Contact.name).where(Contact.id.in_(wanted))
+    return dict(db.session.execute(unscoped(rows, "who changed a record one may see")).all()) if wanted else {}
+
+
 def name_keys(first_name: str, middle_name: str, last_name: str) -> dict[str, Any]:
     """Return the name of a contact, what it is sorted by, the last name first, and what it is found by."""
     name = " ".join(filter(None, (first_name, middle_name, last_name)))
@@ -98,7 +107,7 @@ class Rules(Protocol):
 
 def problems(values: Mapping[str, Any], contact: Contact | None = None) -> dict[str, str]:
     """Return what in `values` breaks a rule, by name; `contact` is the one they would change."""
-    found = sharing.problems(values, contact) | own_problems(values)
+    found = granting.problems(values, contact) | sharing.problems(values, contact) | own_problems(values)
     if company := company_of(values.get("company")):
         found |= problems_with(company, values, was_reference=contact is not None and contact.is_reference)
     if (number := values.get("contact_number")) and (owner := SHAPE.owner_of_number(number, contact)):
@@ -153,16 +162,18 @@ def company_of(company_id: int | None) -> Company | None:
     """Return the company whose rules a contact follows; whether one may see it has been asked already."""
     if not company_id:
         return None
-    company = select(Company).where(Company.id == company_id)
-    return db.session.scalar(unscoped(company, "the rules a contact's company makes hold for whoever saves it"))
+    # One that this request has read already is not asked for again.
+    return db.session.get(
+        Company, company_id, execution_options=reads_unscoped("a contact's company's rules hold for whoever saves")
+    )
 
 
 # --- writing -----------------------------------------------------------------------------------------------------
 
 
 def read(contact: Contact) -> dict[str, Any]:
-    """Return all values of a contact by name, access among them."""
-    return {**SHAPE.read(contact), **sharing.of_contact(contact)}
+    """Return all values of a contact by name, access and portal among them."""
+    return {**SHAPE.read(contact), **sharing.of_contact(contact), **granting.of_contact(contact)}
 
 
 def create(values: Mapping[str, Any], by: Viewer) -> Contact:
@@ -176,11 +187,12 @@ def create(values: Mapping[str, Any], by: Viewer) -> Contact:
     texts.CONTACTS.keep(contact, SHAPE.read(contact))
     sharing.write_contact_grants(contact.id, sharing.contact_principals(values))
     recording.created(contact, by)
+    _save_portal(contact, dict(granting.NOTHING), {**granting.NOTHING, **values}, by)
     return contact
 
 
 def update(
-    contact: Contact, values: Mapping[str, Any], by: Viewer, before: Mapping[str, Any] | None = None
+    contact: Contact, values: Mapping[str, Any], by: Actor, before: Mapping[str, Any] | None = None
 ) -> list[Change]:
     """Change some values of a contact; return what changed; raises Refused when a rule is broken (K1).
 
@@ -191,7 +203,7 @@ def update(
     after = before | dict(values)
     if errors := problems(after, contact):
         raise Refused(errors)
-    after = sharing.normal(after)
+    after = granting.normal(before, sharing.normal(after))
     changes = differences(before, after)
     if changes:
         _assign(contact, after, by)
@@ -200,18 +212,27 @@ def update(
         texts.CONTACTS.keep(contact, after, changed)
         if sharing.OPEN_CONTACT.keys() & changed:
             sharing.write_contact_grants(contact.id, sharing.contact_principals(after))
-        recording.modified(contact, SHAPE, changes, by)
+        recording.modified(contact, SHAPE, [one for one in changes if not granting.is_of_portal(one)], by)
+        _save_portal(contact, before, after, by)
     return changes
 
 
+def _save_portal(contact: Contact, before: Mapping[str, Any], after: Mapping[str, Any], by: Actor) -> None:
+    """Give a contact the access of a save, and tell of it by itself: it is another event than the rest (H2)."""
+    changes = differences({name: before[name] for name in granting.NOTHING}, granting.normal(before, after))
+    granting.save(contact, after, recording.lines(SHAPE, changes), by)
+
+
 def remove(contact: Contact, by: Viewer) -> None:
-    """Put a contact in the trash: nobody sees it, nothing of it is lost (K1)."""
+    """Put a contact in the trash: nobody sees it, nothing of it is lost, the portal is closed to it (K1, D16)."""
     contact.deleted_at = now()
     contact.deleted_by_id = by.resource_id
+    outbox.withdraw_of_contacts(select(Contact.id).where(Contact.id == contact.id))
+    ending.into_trash(Contact.id == contact.id)
     recording.deleted(contact, by)
 
 
-def _assign(contact: Contact, values: Mapping[str, Any], by: Viewer) -> None:
+def _assign(contact: Contact, values: Mapping[str, Any], by: Actor) -> None:
     SHAPE.write(contact, contact_columns(values), values, phone_country(values), by)
 
 

@@ -141,7 +141,8 @@ class References:
 
     which: ReferenceList
 
-    def search(self, typed: str, viewer: Viewer, within: int | None) -> list[Found]:
+    def search(self, typed: str, viewer: Viewer | None, within: int | None) -> list[Found]:
+        """Find values of the list, which anybody may read."""
         item = ReferenceItem
         label = item.label_en if language() == "en" else item.label_fr
         offered = self._within(select(item.id, item.code, label.label("label")), within)
@@ -166,10 +167,12 @@ class References:
 #: Those of which a field may hold several.
 MANY: Mapping[str, ManyLookup] = {"resources": Resources(), "billing-entities": BillingEntities()}
 
+PROVINCES = References(ReferenceList.PROVINCE)
+
 LOOKUPS: Mapping[str, Lookup] = {
     **MANY,
     "companies": Companies(),
-    "provinces": References(ReferenceList.PROVINCE),
+    "provinces": PROVINCES,
     "work-regions": References(ReferenceList.WORK_REGION),
     "work-sites": References(ReferenceList.WORK_SITE),
 }

@@ -1,6 +1,6 @@
 """What the pages of companies and of contacts show alike, in a fixed number of queries (C9, F6)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -54,15 +54,19 @@ class Profile:
         return self.people.get(getattr(self.record, f"{name}_id"), "")
 
 
-def read(record: Any, shape: Shape) -> dict[str, Any]:
-    """Return what a Profile holds of a record the viewer may see, by name."""
+def read(record: Any, shape: Shape, also: Collection[int] = ()) -> dict[str, Any]:
+    """Return what a Profile holds of a record the viewer may see, by name; `also`, other resources to be named."""
+    return {**coordinates(record, shape), "people": _people(_ids(record, Resource) | set(also))}
+
+
+def coordinates(record: Any, shape: Shape) -> dict[str, Any]:
+    """Return what it holds without the people who work with the record: all that a contact reads of themselves."""
     references = _references(record)
     main = record.addresses.get(AddressKind.MAIN)
     country = country_code(main.country_id if main else None)
     return {
         "record": record,
         "labels": {item.id: item.label for item in references.values()},
-        "people": _people(record),
         "country": country,
         "addresses": [
             _postal_address(record.addresses[kind], references) for kind in AddressKind if kind in record.addresses
@@ -90,8 +94,7 @@ def _references(record: Any) -> dict[int, ReferenceItem]:
     return {item.id: item for item in db.session.scalars(_REFERENCES, {"ids": list(ids)})}
 
 
-def _people(record: Any) -> dict[int | None, str]:
-    ids = _ids(record, Resource)
+def _people(ids: Collection[int]) -> dict[int | None, str]:
     return dict(db.session.execute(_PEOPLE, {"ids": list(ids)}).all()) if ids else {}
 
 

@@ -2,7 +2,7 @@
 
 The values of a resource travel as one flat dict: `name`, `email`, `role`, `job_title`, `phone_office`,
 `phone_mobile`, `language`, `timezone`, `billing_entities` (ids), `is_active`, `external_id`. A value left out is
-left as it is.
+left as it is. Whoever deactivates a sponsor says in `portal_successor` (an id) who sponsors their contacts then (P2).
 """
 
 import logging
@@ -17,9 +17,10 @@ from webapp.clock import now, timezones
 from webapp.config import LANGUAGES
 from webapp.emails import email_key, normal_email
 from webapp.extensions import db
-from webapp.i18n import _
+from webapp.i18n import _, _n
 from webapp.models import AuditKind, BillingEntity, Principal, PrincipalKind, Resource, Role
 from webapp.services import audit, links, organisation, sessions
+from webapp.services.portal import life as portal
 from webapp.services.refusal import Refused
 from webapp.services.search import small
 from webapp.text import search_key, sort_key
@@ -126,6 +127,14 @@ def problems(values: Mapping[str, Any], resource: Resource | None = None) -> dic
         errors["language"] = _("Choisissez une valeur de la liste.")
     if values.get("timezone") not in timezones():
         errors["timezone"] = _("Choisissez une valeur de la liste.")
+    if _leaves_contacts(values, resource):
+        errors["portal_successor"] = _n(
+            "Cette ressource est commanditaire de l’accès de %(num)d contact au Portail Clients : choisissez qui lui "
+            "succède.",
+            "Cette ressource est commanditaire de l’accès de %(num)d contacts au Portail Clients : choisissez qui lui "
+            "succède.",
+            portal.sponsored_by(resource.id) if resource else 0,
+        )
     if _leaves_no_admin(values, resource):
         errors["role" if values["is_active"] else "is_active"] = _(
             "C’est le dernier administrateur actif : donnez d’abord ce rôle à une autre ressource."
@@ -147,6 +156,13 @@ def _email_problem(email: str, resource: Resource | None) -> str | None:
 def _owner_of_reference(reference: str | None, resource: Resource | None) -> str | None:
     owner = db.session.scalar(select(Resource).where(Resource.external_id == reference)) if reference else None
     return owner.name if owner is not None and owner is not resource else None
+
+
+def _leaves_contacts(values: Mapping[str, Any], resource: Resource | None) -> bool:
+    """Whether this change would leave contacts in the portal without a sponsor at work (P2)."""
+    if resource is None or not resource.is_active or values["is_active"] or values.get("portal_successor"):
+        return False
+    return portal.sponsored_by(resource.id) > 0
 
 
 def _leaves_no_admin(values: Mapping[str, Any], resource: Resource | None) -> bool:
@@ -198,10 +214,12 @@ def update_resource(resource: Resource, values: Mapping[str, Any], by: Viewer) -
     changed = {name for name in before if before[name] != after[name]}
     if not changed:
         return changed
+    if "is_active" in changed and not after["is_active"] and portal.sponsored_by(resource.id):
+        portal.hand_over_all(resource, after.get("portal_successor"), by)
     _assign(resource, {name: after[name] for name in changed})
     db.session.flush()
     if not resource.is_active:
-        sessions.end_all(resource.id)
+        sessions.staff.end_all(resource.id)
         links.end_all(resource.id)
     log.info("resource %d changed by %s: %s", resource.id, _name_of(by), ", ".join(sorted(changed)))
     audit.record(AuditKind.RESOURCE_CHANGED, resource.name, fields=sorted(changed), **_rights(before, after, changed))
@@ -221,7 +239,7 @@ def _rights(before: Mapping[str, Any], after: Mapping[str, Any], changed: Collec
 
 
 def deactivate(resource: Resource, by: Viewer) -> None:
-    """Sign a resource out everywhere, for good; raises Refused for the last active admin."""
+    """Sign a resource out everywhere, for good; raises Refused for the last active admin, and for a sponsor (P2)."""
     update_resource(resource, {"is_active": False}, by)
 
 

@@ -63,23 +63,28 @@ class TooManyAttempts(Exception):
 class Attempt:
     """One attempt under way: whose it is, and the rows that count it."""
 
-    account: str
+    #: What the account is counted as.
+    subject: str
     ids: tuple[int, ...]
 
 
-def begin(account: str, address: str) -> Attempt:
-    """Count an attempt on `account` from `address`; TooManyAttempts when one of them must wait."""
+def begin(account: str, address: str, side: str = "") -> Attempt:
+    """Count an attempt on `account` from `address`; TooManyAttempts when one of them must wait.
+
+    Each `side` counts for itself: whoever is wrong at the portal's door is not kept waiting at the staff's (P5).
+    """
     organisation.take_turn("sign_in_attempts")
     moment = now()
     db.session.execute(delete(SignInAttempt).where(SignInAttempt.at < moment - LONGEST_WINDOW))
-    subjects = {_hash(f"account:{account}"): ACCOUNT, _hash(f"address:{network(address)}"): ADDRESS}
+    of_account = _hash(f"{side}account:{account}")
+    subjects = {of_account: ACCOUNT, _hash(f"{side}address:{network(address)}"): ADDRESS}
     wait = max(_wait(subject, limit, moment) for subject, limit in subjects.items())
     if wait > timedelta(0):
         raise TooManyAttempts(wait)
     rows = [SignInAttempt(subject=subject, at=moment) for subject in subjects]
     db.session.add_all(rows)
     db.session.flush()
-    return Attempt(account, tuple(row.id for row in rows))
+    return Attempt(of_account, tuple(row.id for row in rows))
 
 
 def is_first_refusal(address: str) -> bool:
@@ -98,7 +103,7 @@ def is_first_refusal(address: str) -> bool:
 
 def succeed(attempt: Attempt) -> None:
     """Forgive the account its failures, and take back what this attempt counted for its address."""
-    forgiven = (SignInAttempt.subject == _hash(f"account:{attempt.account}")) | SignInAttempt.id.in_(attempt.ids)
+    forgiven = (SignInAttempt.subject == attempt.subject) | SignInAttempt.id.in_(attempt.ids)
     db.session.execute(delete(SignInAttempt).where(forgiven))
 
 

@@ -29,6 +29,7 @@ from webapp.models import (
 )
 from webapp.services import audit, companies, ids, organisation
 from webapp.services.history import recording
+from webapp.services.portal import ending
 from webapp.services.refusal import Refused
 from webapp.services.values import Change
 from webapp.text import search_key
@@ -118,25 +119,35 @@ def _by_whom(rows: Select[Any], model: Any) -> Select[Any]:
 # --- going back ------------------------------------------------------------------------------------------------------
 
 
-def restore_company(company: Company, by: Viewer) -> int:
-    """Take a company out of the trash with the contacts that went with it; return how many they are (D16)."""
+class Restored(NamedTuple):
+    """What came back from the trash with a record."""
+
+    contacts: int = 0
+    #: How many contacts came back without their access to the portal: others sign in with their e-mail now (D4).
+    without_access: int = 0
+
+
+def restore_company(company: Company, by: Viewer) -> Restored:
+    """Take a company out of the trash with the contacts that went with it, and their access to the portal (D16)."""
     with_it = update(Contact).where(Contact.company_id == company.id, Contact.deleted_at == company.deleted_at)
     with_it = with_it.values(deleted_at=None, deleted_by_id=None).execution_options(synchronize_session=False)
     contacts: int = db.session.execute(with_it).rowcount  # type: ignore[attr-defined]
     _bring_back(company, by)
     companies.write_listings(company)
     recording.restored(company, by, contacts)
-    return contacts
+    is_back = (Contact.company_id == company.id, Contact.deleted_at.is_(None))
+    return Restored(contacts, ending.out_of_trash(by, *is_back))
 
 
-def restore_contact(contact: Contact, by: Viewer) -> None:
-    """Take a contact out of the trash; raises Refused while their company is there."""
+def restore_contact(contact: Contact, by: Viewer) -> Restored:
+    """Take a contact out of the trash, and their access to the portal; raises Refused while their company is there."""
     company = db.session.scalar(unscoped(select(Company).where(Company.id == contact.company_id), _WHY))
     if company is None or company.deleted_at:
         message = _("La société de ce contact est dans la corbeille : restaurez-la d’abord.")
         raise Refused({"company": message})
     _bring_back(contact, by)
     recording.restored(contact, by)
+    return Restored(1, ending.out_of_trash(by, Contact.id == contact.id))
 
 
 def _bring_back(record: Company | Contact, by: Viewer) -> None:

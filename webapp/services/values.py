@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Boolean, Column, select
 
-from webapp.access import Viewer, unscoped
+from webapp.access import Actor, unscoped
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.models import REFERENCE_PARTS, TEXT_PARTS, AddressKind
@@ -36,7 +36,7 @@ _INTERNAL = frozenset(
 )
 
 #: The values that are lists of ids, and the tables of these.
-_LISTS = {"allowed_resources": "resource", "billing_entities": "billing_entity"}
+_LISTS = {"allowed_resources": "resource", "billing_entities": "billing_entity", "portal_profiles": "resource"}
 
 #: What the columns of search keys hold.
 MAX_SEARCH_KEY = 1000
@@ -107,7 +107,7 @@ class Shape:
         return values
 
     def write(
-        self, record: Any, columns: Mapping[str, Any], values: Mapping[str, Any], country: str, by: Viewer
+        self, record: Any, columns: Mapping[str, Any], values: Mapping[str, Any], country: str, by: Actor
     ) -> None:
         """Give a record its columns, its addresses and its numbers, which are read in `country` (C6, K5)."""
         for name, value in columns.items():

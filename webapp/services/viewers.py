@@ -1,13 +1,12 @@
 """Reading the signed-in person, once per request, with one small query."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, case, select
 
 from webapp.access import Viewer, unscoped
 from webapp.clock import now
-from webapp.database import writing
 from webapp.extensions import db
 from webapp.models import (
     ADMINS_ID,
@@ -19,11 +18,8 @@ from webapp.models import (
     StaffSession,
     resource_billing_entity,
 )
+from webapp.services import sessions
 from webapp.tokens import hash_token
-
-#: How often the moment of last use is written: often enough to expire sessions, rarely enough to cost nothing.
-SEEN_EVERY = timedelta(minutes=5)
-
 
 _sessions, _resources, _entities = (model.__table__ for model in (StaffSession, Resource, BillingEntity))
 _principals, _named = Principal.__table__, resource_billing_entity
@@ -81,7 +77,7 @@ def by_session(token: str, lifetime: timedelta) -> Viewer | None:
     if not rows:
         return None
     first = rows[0]
-    _touch(first.session_id, first.last_seen_at)
+    sessions.staff.touch(first.session_id, first.last_seen_at)
     return Viewer(
         resource_id=first.resource_id,
         name=first.name,
@@ -93,14 +89,3 @@ def by_session(token: str, lifetime: timedelta) -> Viewer | None:
         session_id=first.session_id,
         session_token=token,
     )
-
-
-def _touch(session_id: int, last_seen_at: datetime) -> None:
-    """Write when the session was last used, outside the request's own transaction."""
-    moment = now()
-    if moment - last_seen_at < SEEN_EVERY:
-        return
-    # The request's transaction may only be reading; one that writes must begin as such.
-    db.session.rollback()
-    with writing(), db.engine.begin() as connection:
-        connection.execute(update(StaffSession).where(StaffSession.id == session_id).values(last_seen_at=moment))

@@ -15,8 +15,10 @@ from webapp.blueprints.admin.references import TITLES as LISTS
 from webapp.forms.resource import ResourceForm, role_labels
 from webapp.forms.setting import SettingsForm
 from webapp.i18n import _, _l, _n, choose_timezone
-from webapp.models import AuditKind, ReferenceList
+from webapp.models import AuditKind, HistoryKind, MailKind, ReferenceList
 from webapp.services import audit
+from webapp.services.history import reading as history
+from webapp.services.mail.reading import TITLES as MAILS
 from webapp.text import clean_line, read_id
 
 #: What was done to a value of a list, or to a billing entity.
@@ -28,6 +30,7 @@ DONE = {
     "retired": _l("retrait"),
     "restored": _l("rétablissement"),
     "removed": _l("suppression"),
+    "sessions_ended": _l("fin des sessions"),
 }
 
 
@@ -87,8 +90,16 @@ def _resource(data: Mapping[str, Any]) -> str:
 
 def _settings(data: Mapping[str, Any]) -> str:
     labels = _labels(SettingsForm)
-    said = (f"{labels.get(name, name)}{_(' : ')}{old} → {new}" for name, (old, new) in data["settings"].items())
+    # The name of a picture's file says nothing to anybody.
+    said = (
+        str(labels[name]) if name == "logo" else f"{labels.get(name, name)}{_(' : ')}{old} → {new}"
+        for name, (old, new) in data["settings"].items()
+    )
     return ", ".join(said)
+
+
+def _mail(data: Mapping[str, Any]) -> str:
+    return str(MAILS[MailKind(data["what"])])
 
 
 def _imported(data: Mapping[str, Any]) -> str:
@@ -97,14 +108,24 @@ def _imported(data: Mapping[str, Any]) -> str:
     return f"{made}, {changed}"
 
 
+def _portal_access(data: Mapping[str, Any]) -> str:
+    what = data["what"]
+    return str(history.TITLES[HistoryKind(what)]) if what in HistoryKind._value2member_map_ else str(DONE[what])
+
+
 _DETAILS: Mapping[AuditKind, Callable[[Mapping[str, Any]], str]] = {
     AuditKind.SIGNED_IN: lambda data: str(data.get("device", "")),
     AuditKind.SIGN_IN_REFUSED: lambda data: str(_("trop d’essais")) if data.get("too_many") else "",
+    AuditKind.PORTAL_SIGNED_IN: lambda data: str(data.get("device", "")),
     AuditKind.LIST_CHANGED: _list,
     AuditKind.BILLING_ENTITY_CHANGED: lambda data: str(DONE[data["what"]]),
     AuditKind.RESOURCE_CHANGED: _resource,
     AuditKind.SETTINGS_CHANGED: _settings,
     AuditKind.IMPORTED: _imported,
+    AuditKind.PORTAL_ACCESS_CHANGED: _portal_access,
+    AuditKind.MAIL_RETRIED: _mail,
+    AuditKind.MAIL_CANCELLED: _mail,
+    AuditKind.MAIL_LINK_SHOWN: _mail,
     AuditKind.EXPORTED: lambda data: str(_n("%(num)d ligne", "%(num)d lignes", data["rows"])),
 }
 

@@ -44,7 +44,9 @@ def entries() -> list[Entry]:
         Entry("admin.lists", _("Listes de référence"), "list"),
         Entry("admin.resources", _("Ressources"), "users"),
         Entry("admin.billing_entities", _("Entités de facturation"), "receipt"),
+        Entry("admin.portal", _("Accès au Portail Clients"), "globe"),
         Entry("admin.settings", _("Paramètres"), "settings"),
+        Entry("admin.mail_list", _("E-mails"), "mail"),
         Entry("admin.access_matrix", _("Droits"), "shield"),
         Entry("admin.audit_log", _("Journal d’audit"), "history"),
     ]

@@ -5,16 +5,18 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from webapp.access import ADMIN, access
-from webapp.blueprints.admin.base import admin_page, bp
+from webapp.blueprints.admin.base import admin_page, bp, changed
 from webapp.extensions import db
 from webapp.forms.resource import ResourceForm
 from webapp.i18n import _
-from webapp.models import LinkPurpose, Resource, Role
+from webapp.models import Resource, Role
 from webapp.phones import read_phone
 from webapp.saving import saving
-from webapp.services import links, organisation, sessions
+from webapp.services import accounts, links, organisation, sessions
 from webapp.services import resources as service
-from webapp.web import public_url, saved, viewer
+from webapp.services.mail import outbox, reading
+from webapp.services.portal import life
+from webapp.web import saved, viewer
 
 
 @bp.get("/resources/")
@@ -53,7 +55,7 @@ def resource_new() -> Response:
         with saving(form):
             resource = service.create_resource(form.values(), by=viewer())
         if form.saved:
-            message = _("%(name)s est ajoutée aux ressources. Il reste à lui remettre un lien.", name=resource.name)
+            message = _("%(name)s est ajoutée aux ressources. Il reste à l’inviter.", name=resource.name)
             return saved(url_for(".resource", resource_id=resource.id), message)
     return _edit_page(form)
 
@@ -69,7 +71,7 @@ def resource(resource_id: int) -> Response:
 @access(ADMIN)
 def resource_edit(resource_id: int) -> Response:
     resource = _resource(resource_id)
-    form = ResourceForm.load(service.values_of(resource))
+    form = ResourceForm.load(service.values_of(resource), viewer())
     form.prepare(resource)
     if form.posted_and_valid():
         with saving(form):
@@ -83,14 +85,17 @@ def resource_edit(resource_id: int) -> Response:
 @bp.post("/resources/<int:resource_id>/link")
 @access(ADMIN)
 def resource_link(resource_id: int) -> Response:
-    """Make a link by which the resource chooses a password, and show it: this once, nobody can read it again."""
+    """Mail a link by which the resource chooses a password; without a server, show it: this once, for an admin to
+    hand over."""
     resource = _resource(resource_id)
     if not resource.is_active:
         flash(_("Cette ressource n’est pas active."), "error")
         return _show(resource, status=422)
-    token = links.create(LinkPurpose.CHOOSE_PASSWORD, resource, links.CHOOSE_PASSWORD_LIFETIME)
+    mail = accounts.mail_link(resource, by=viewer())
     db.session.commit()
-    return _show(resource, link=public_url("links.follow", token=token), days=links.CHOOSE_PASSWORD_LIFETIME.days)
+    if reading.has_server():
+        return changed(".resource", _("Le lien part vers %(email)s.", email=resource.email), resource_id=resource_id)
+    return _show(resource, link=outbox.link_of(mail), days=links.CHOOSE_PASSWORD_LIFETIME.days)
 
 
 @bp.route("/resources/<int:resource_id>/sign-out", methods=["GET", "POST"])
@@ -100,7 +105,7 @@ def resource_sign_out(resource_id: int) -> Response:
     resource, me = _resource(resource_id), viewer()
     is_me = resource.id == me.resource_id
     if request.method == "POST":
-        sessions.end_all(resource.id, except_id=me.session_id if is_me else None)
+        sessions.staff.end_all(resource.id, except_id=me.session_id if is_me else None)
         db.session.commit()
         message = _("Les sessions de %(name)s sont terminées.", name=resource.name)
         return saved(url_for(".resource", resource_id=resource.id), message)
@@ -121,7 +126,9 @@ def _show(resource: Resource, *, status: int = 200, **context: object) -> Respon
         },
         resource=resource,
         is_me=resource.id == viewer().resource_id,
-        open_sessions=len(sessions.open_ones(resource.id, lifetime)),
+        mails=reading.of_resource(resource.id),
+        has_server=reading.has_server(),
+        open_sessions=len(sessions.staff.open_ones(resource.id, lifetime)),
         status=status,
         **context,
     )
@@ -133,6 +140,7 @@ def _edit_page(form: ResourceForm, resource: Resource | None = None) -> Response
         _("Modification de la ressource") if resource else _("Nouvelle ressource"),
         form=form,
         resource=resource,
+        sponsored=life.sponsored_by(resource.id) if resource else 0,
         status=form.status,
     )
 

@@ -8,11 +8,13 @@ from werkzeug.wrappers import Response
 
 from webapp.access import ADMIN, access
 from webapp.blueprints.admin.base import admin_page, bp, hold
+from webapp.blueprints.admin.mail import test_context
 from webapp.config import Settings
 from webapp.forms.setting import SECTIONS, SettingsForm
 from webapp.i18n import _
 from webapp.saving import saving
 from webapp.services import organisation
+from webapp.services.portal import brand
 from webapp.text import clean_line
 from webapp.web import page, saved
 
@@ -28,7 +30,7 @@ def settings() -> Response:
     form.prepare()
     if form.posted_and_valid():
         with saving(form):
-            changes = organisation.save(form.values())
+            changes = organisation.save(brand.with_logo_kept(form.values()))
         return saved(url_for(".settings"), _("Les paramètres sont enregistrés.") if changes else _("Rien n’a changé."))
     return admin_page(
         "_settings.html",
@@ -36,7 +38,9 @@ def settings() -> Response:
         form=form,
         sections=[(title, [form[name] for name in names]) for title, names in SECTIONS],
         example=organisation.number_text(form.number_prefix.data or "", EXAMPLE),
+        shades=brand.shades(accent) if (accent := organisation.load().accent) else (),
         installation=installation(current_app.config["SETTINGS"]),
+        **test_context(),
         status=form.status,
     )
 

@@ -11,12 +11,13 @@ from webapp.extensions import db
 from webapp.i18n import _
 from webapp.models import Company, Organisation
 from webapp.services import organisation
-from webapp.services.demo import companies, contacts, resources
+from webapp.services.demo import companies, contacts, portal, resources
+from webapp.services.demo.portal import sign_in_token as portal_sign_in_token
 from webapp.services.demo.resources import sign_in_tokens
 from webapp.services.demo.world import World, read
 from webapp.services.refusal import Refused
 
-__all__ = ["fill", "sign_in_tokens"]
+__all__ = ["fill", "portal_sign_in_token", "sign_in_tokens"]
 
 
 def fill(by: Viewer) -> None:
@@ -26,7 +27,9 @@ def fill(by: Viewer) -> None:
     world = World(by)
     _name_organisation()
     resources.fill(world)
-    contacts.fill(world, companies.fill(world))
+    customers = list(companies.fill(world))
+    contacts.fill(world, customers)
+    portal.fill(world, customers)
 
 
 def _has_companies() -> bool:

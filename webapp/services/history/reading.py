@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select, tuple_
+from sqlalchemy import Select, bindparam, func, select, tuple_
 from sqlalchemy.orm import aliased
 
 from webapp.access import Viewer, seen_by, visible_to_all
@@ -26,6 +26,15 @@ TITLES: Mapping[HistoryKind, LazyString] = {
     HistoryKind.JOINED: _l("Arrivée d’une autre société"),
     HistoryKind.DELETED: _l("Suppression"),
     HistoryKind.RESTORED: _l("Restauration"),
+    HistoryKind.PORTAL_REQUESTED: _l("Demande d’accès au Portail Clients"),
+    HistoryKind.PORTAL_INVITED: _l("Invitation au Portail Clients"),
+    HistoryKind.PORTAL_REJECTED: _l("Demande d’accès au Portail Clients rejetée"),
+    HistoryKind.PORTAL_CHANGED: _l("Droits d’accès au Portail Clients"),
+    HistoryKind.PORTAL_EXTENDED: _l("Prolongation de l’accès au Portail Clients"),
+    HistoryKind.PORTAL_HANDED_OVER: _l("Changement de commanditaire"),
+    HistoryKind.PORTAL_DISABLED: _l("Désactivation de l’accès au Portail Clients"),
+    HistoryKind.PORTAL_PASSWORD_RESET: _l("Réinitialisation du mot de passe du Portail Clients"),
+    HistoryKind.PORTAL_REMINDED: _l("Rappel des données de connexion au Portail Clients"),
 }
 
 #: The values that name a company: whether one may read which, is asked as they are read (D7).
@@ -119,11 +128,13 @@ def _companies(entries: Iterable[Entry], viewer: Viewer) -> dict[int, str]:
 
 @cache
 def _entries(with_kind: bool, with_before: bool) -> Select[Any]:
-    event = HistoryEvent
-    columns = (event.id, event.kind, event.at, event.contact_id, event.data, Resource.name.label("actor"))
+    event, by_contact = HistoryEvent, aliased(Contact)
+    actor = func.coalesce(Resource.name, by_contact.name).label("actor")
+    columns = (event.id, event.kind, event.at, event.contact_id, event.data, actor)
     contact = (Contact.name.label("contact"), Contact.deleted_at.label("contact_deleted_at"))
     found = visible_to_all(event, *columns, *contact)
     found = found.outerjoin(Resource, Resource.id == event.actor_id).outerjoin(Contact, Contact.id == event.contact_id)
+    found = found.outerjoin(by_contact, by_contact.id == event.actor_contact_id)
     if with_kind:
         found = found.where(event.kind == bindparam("kind", type_=event.kind.type))
     if with_before:

@@ -5,11 +5,12 @@ values as they were, and beside the ids of other records their names at the time
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import insert, select
 
-from webapp.access import Viewer, unscoped
+from webapp.access import Actor, unscoped
 from webapp.clock import now
 from webapp.dates import PartialDate
 from webapp.extensions import db
@@ -20,12 +21,12 @@ from webapp.services.values import Change, Shape
 Record = Company | Contact
 
 
-def created(record: Record, by: Viewer) -> None:
+def created(record: Record, by: Actor) -> None:
     """Tell that a record was made."""
     _add(HistoryKind.CREATED, record, by)
 
 
-def modified(record: Record, shape: Shape, changes: Sequence[Change], by: Viewer) -> None:
+def modified(record: Record, shape: Shape, changes: Sequence[Change], by: Actor) -> None:
     """Tell what a save changed, if it changed anything; a contact that changes company is told of at both."""
     data = {"changes": lines(shape, changes)}
     for kind, company_id in tellings(changes):
@@ -40,24 +41,33 @@ def tellings(changes: Sequence[Change]) -> list[tuple[HistoryKind, int | None]]:
     return [(HistoryKind.MODIFIED, None)] if changes else []
 
 
-def deleted(record: Record, by: Viewer, contacts: int = 0) -> None:
+def deleted(record: Record, by: Actor, contacts: int = 0) -> None:
     """Tell that a record was put in the trash, a company with so many contacts (D16)."""
     _add(HistoryKind.DELETED, record, by, {"contacts": contacts} if contacts else {})
 
 
-def restored(record: Record, by: Viewer, contacts: int = 0) -> None:
+def restored(record: Record, by: Actor, contacts: int = 0) -> None:
     """Tell that a record came back from the trash, a company with so many contacts (D16)."""
     _add(HistoryKind.RESTORED, record, by, {"contacts": contacts} if contacts else {})
 
 
-def commented(record: Record, comment: str, by: Viewer) -> None:
+def commented(record: Record, comment: str, by: Actor) -> None:
     """Tell what somebody has to say of a record."""
     _add(HistoryKind.COMMENTED, record, by, {"comment": comment})
 
 
-def many(kind: HistoryKind, rows: Iterable[Mapping[str, Any]], by: Viewer) -> None:
+def portal(
+    kind: HistoryKind, contact: Contact, by: Actor, changes: Sequence[dict[str, Any]] = (), comment: str = ""
+) -> None:
+    """Tell what became of a contact's access to the portal, with the rights it changed, as lines, and the reason."""
+    told = {"changes": list(changes), "comment": comment}
+    _add(kind, contact, by, {name: value for name, value in told.items() if value})
+
+
+def many(kind: HistoryKind, rows: Iterable[Mapping[str, Any]], by: Actor) -> None:
     """Tell the same of many records: `company_id` of each, and `contact_id`, `version`, `data` where they have it."""
-    common = {"kind": kind, "at": now(), "actor_id": by.resource_id, "contact_id": None, "version": 1, "data": {}}
+    common = {"kind": kind, "at": now(), "contact_id": None, "version": 1, "data": {}}
+    common |= {"actor_id": by.resource_id, "actor_contact_id": by.contact_id}
     if entries := [{**common, **row} for row in rows]:
         db.session.execute(insert(HistoryEvent.__table__), entries)  # type: ignore[arg-type]
 
@@ -82,7 +92,7 @@ def _line(change: Change, names: Mapping[int, list[str]]) -> dict[str, Any]:
 
 def plain(value: Any) -> Any:
     """Return a value as JSON holds it."""
-    if isinstance(value, PartialDate):
+    if isinstance(value, PartialDate | date):
         return str(value)
     return sorted(value) if isinstance(value, list | tuple | set | frozenset) else value
 
@@ -111,7 +121,7 @@ def values_at(
 
 
 def _add(
-    kind: HistoryKind, record: Record, by: Viewer, data: Mapping[str, Any] | None = None, company_id: int | None = None
+    kind: HistoryKind, record: Record, by: Actor, data: Mapping[str, Any] | None = None, company_id: int | None = None
 ) -> None:
     of_company, contact_id = (record.company_id, record.id) if isinstance(record, Contact) else (record.id, None)
     db.session.add(
@@ -120,6 +130,7 @@ def _add(
             company_id=company_id or of_company,
             contact_id=contact_id,
             actor_id=by.resource_id,
+            actor_contact_id=by.contact_id,
             version=record.version,
             data=dict(data or {}),
         )

@@ -28,6 +28,8 @@ class Stored:
     in_trash: bool
     #: What the columns show that hold no value of its own: the number and the name of another record.
     shown: Mapping[str, str]
+    #: Of a contact who has an access to the portal, what they sign in with there.
+    login: str | None = None
 
 
 def batches(rows: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:

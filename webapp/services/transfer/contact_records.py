@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, select, update
 
 from webapp.access import unscoped
 from webapp.extensions import db
-from webapp.models import AddressKind, Company, CompanyAddress, Contact, ContactGrant, Resource
+from webapp.models import AddressKind, Company, CompanyAddress, Contact, ContactGrant, PortalAccess, Resource
 from webapp.services import contacts, sharing
 from webapp.services.contacts import SHAPE
+from webapp.services.portal import ending, granting
 from webapp.services.search import texts
 from webapp.services.transfer import records
 from webapp.services.transfer.bulk import BATCH, WHY, Stored, batches, insert_rows
@@ -29,9 +30,15 @@ _PARTS = Parts(SHAPE, texts.CONTACTS)
 def load(which: ColumnElement[bool], limit: int | None = None, lock: bool = False) -> list[Stored]:
     """Return the contacts that meet a condition, in order of id; `lock` keeps others from changing them meanwhile."""
     columns = [getattr(Contact, column).label(f"value_{name}") for name, column in SHAPE.columns.items()]
-    company = (Company.company_number.label("number"), Company.name.label("name"))
-    rows = select(Contact.id, Contact.version, Contact.deleted_at, *company, *columns)
-    rows = rows.join(Company, Contact.company_id == Company.id).where(which).order_by(Contact.id).limit(limit)
+    others = (Company.company_number.label("number"), Company.name.label("name"), PortalAccess.login_key.label("login"))
+    rows = select(Contact.id, Contact.version, Contact.deleted_at, *others, *columns)
+    rows = rows.join(Company, Contact.company_id == Company.id)
+    rows = (
+        rows.outerjoin(PortalAccess, PortalAccess.contact_id == Contact.id)
+        .where(which)
+        .order_by(Contact.id)
+        .limit(limit)
+    )
     if lock:
         rows = rows.with_for_update(of=Contact)
     found = {row.id: _stored(row) for row in db.session.execute(unscoped(rows, WHY))}
@@ -46,7 +53,7 @@ def _stored(row: Any) -> Stored:
     for name in SHAPE.columns:
         values[name] = getattr(row, f"value_{name}")
     shown = {"company_number": row.number or "", "company": row.name}
-    return Stored(row.id, values, row.version, row.deleted_at is not None, shown)
+    return Stored(row.id, values, row.version, row.deleted_at is not None, shown, row.login)
 
 
 def _add_access(found: Mapping[int, Stored]) -> None:
@@ -145,6 +152,18 @@ class Writer(records.RecordWriter[Row]):
     parts = _PARTS
 
     shape = SHAPE
+
+    def write(self, rows: Mapping[int, Row]) -> None:
+        super().write(rows)
+        self._follow_emails(rows)
+
+    def _follow_emails(self, rows: Mapping[int, Row]) -> None:
+        """Have contacts who have an access to the portal sign in with their new e-mail (D4)."""
+        for key, row in rows.items():
+            login = granting.login_key(row.values["email1"])
+            if row.stored and row.stored.login and row.stored.login != login:
+                db.session.execute(update(PortalAccess).where(PortalAccess.contact_id == key).values(login_key=login))
+                ending.end_links([key])
 
     def _about(self, key: int, values: Mapping[str, Any]) -> dict[str, int]:
         return {"company_id": values["company"], "contact_id": key}

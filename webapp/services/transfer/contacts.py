@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement
 from webapp.i18n import _, _n
 from webapp.models import Contact, ContactSearch
 from webapp.services import contacts, sharing
+from webapp.services.portal import granting
 from webapp.services.search import indexing
 from webapp.services.transfer import exporting, importing
 from webapp.services.transfer.bulk import Stored, batches
@@ -32,8 +33,8 @@ _NAMES = ("first_name", "middle_name", "last_name")
 
 #: In whose list a contact is: a command is nobody's, so that a file says nothing of it.
 _MINE = "in_my_contacts"
-#: What files of contacts hold and contacts don't (yet): the portal (K7).
-_LATER = ("portal_enabled", "portal_expires_on", "portal_sponsor")
+#: What files of contacts may hold, and is given by a sponsor alone (K7, P2).
+_OF_PORTAL = ("portal_enabled", "portal_expires_on", "portal_sponsor")
 #: Whom a contact is open to (K7): together, at the end, though only the first is a column of the record.
 _ACCESS = (Column(name="restrict_access", kind=Kind.FLAG), Column(name="allowed_resources", kind=Kind.RESOURCES))
 
@@ -49,7 +50,7 @@ def all_columns(fields: Iterable[Column]) -> list[Column]:
         ordered.append(column)
         if column.name == "honorific":
             ordered.append(Column(name="full_name", kind=Kind.COMPUTED, compute=_full_name))
-    ignored = [Column(name=name, kind=Kind.IGNORED) for name in (_MINE, *_LATER)]
+    ignored = [Column(name=name, kind=Kind.IGNORED) for name in (_MINE, *_OF_PORTAL)]
     return [*ordered, *ignored, *_ACCESS]
 
 
@@ -95,6 +96,8 @@ class _Import(RecordImport[Row]):
         self._companies = Companies()
         #: How many were known by their names, for want of a number.
         self._recognised = 0
+        #: What contacts sign in to the portal with, and at which line.
+        self._logins: dict[str, int] = {}
         self._note_ignored()
 
     def finish(self) -> None:
@@ -111,8 +114,11 @@ class _Import(RecordImport[Row]):
         if self._reader.has(_MINE):
             note = _("La colonne %(name)s est ignorée : elle dépend de qui regarde.", name=_MINE)
             self._report.notes.append(note)
-        if later := [name for name in _LATER if self._reader.has(name)]:
-            note = _("Colonnes ignorées, que les contacts n’ont pas encore : %(names)s.", names=", ".join(later))
+        if given := [name for name in _OF_PORTAL if self._reader.has(name)]:
+            note = _(
+                "Colonnes ignorées, car l’accès au Portail Clients se donne dans la fiche du contact : %(names)s.",
+                names=", ".join(given),
+            )
             self._report.notes.append(note)
 
     # -- which contact a row is about, and which company
@@ -261,7 +267,19 @@ class _Import(RecordImport[Row]):
             found |= contacts.problems_with(employer, row.values, was_reference)
             if found.pop("email1", None):
                 self._report.warnings["surveys"] += 1
-        return found
+        return found | self._login_problems(row)
+
+    def _login_problems(self, row: Row) -> dict[str, str]:
+        """Return what is wrong with the e-mail of a contact who has an access to the portal, in the file too (D4)."""
+        if row.stored is None or row.stored.login is None:
+            return {}
+        email = row.values["email1"]
+        if found := granting.login_problems(email, row.stored.id, row.stored.login):
+            return found
+        line = self._logins.setdefault(granting.login_key(email), row.line)
+        if line == row.line:
+            return {}
+        return {"email1": _("un autre contact s’identifie avec cette adresse à la ligne %(line)d.", line=line)}
 
 
 def _name(values: Mapping[str, Any]) -> _Name:

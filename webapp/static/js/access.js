@@ -1,5 +1,6 @@
-// The tab Accès: what the server has moved from list to list was typed too, for the draft of the form.
+// The tabs Accès and Portail Clients: what the server has moved from list to list was typed too, for the draft.
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
-  if (ctx.target?.id !== "access") return;
-  document.getElementById("access")?.dispatchEvent(new Event("input", { bubbles: true }));
+  const { id } = ctx.target ?? {};
+  if (id !== "access" && id !== "portal") return;
+  document.getElementById(id)?.dispatchEvent(new Event("input", { bubbles: true }));
 });

@@ -1,10 +1,11 @@
-// « Nom complet »: the parts of a contact's name in a dialog of their own, and the whole name as they make it.
-// Their fields belong to the form around them. Enter is OK; Escape leaves the name as it was.
+// Parts of a form in a dialog of their own: « Nom complet », with the whole name as its parts make it, and « Accès aux
+// profils des ressources ». Their fields belong to the form around them. Enter is OK; Escape leaves the name as it was.
 const before = new WeakMap();
 const partOf = (element) => element.closest?.("dialog.part");
 const controls = (part) => [...part.querySelectorAll("input, select")];
 
 const write = (part) => {
+  if (!part.querySelector("[data-full-name]")) return;
   const { title, first_name, middle_name, last_name, honorific } = part.closest("form").elements;
   const civility = honorific.value.trim() || (title.value && title.selectedOptions[0].text);
   const name = [civility, ...[first_name, middle_name, last_name].map((input) => input.value.trim())].filter(Boolean).join(" ");
@@ -26,6 +27,8 @@ const close = (part) => {
 };
 
 const cancel = (part) => {
+  // What changes step by step, with the server, has no way back.
+  if ("lasting" in part.dataset) return close(part);
   controls(part).forEach((control, index) => (control.value = before.get(part)[index]));
   write(part);
   close(part);
@@ -47,7 +50,7 @@ document.addEventListener("keydown", (event) => {
   const part = partOf(event.target);
   if (!part?.matches(":modal") || event.key !== "Enter" || event.isComposing || event.target.matches("button")) return;
   event.preventDefault();
-  close(part);
+  if (!event.target.matches("[role=combobox]")) close(part);
 });
 
 document.addEventListener("input", (event) => {

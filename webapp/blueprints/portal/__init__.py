@@ -1,0 +1,24 @@
+"""The portal: where contacts come in, and what they find there (P5, P6, P12).
+
+auth         signing in and out, forgotten passwords, one-time links
+home         the first page
+coordinates  « Mes coordonnées »
+account      « Sécurité »: password, second factor, sessions
+team         « Équipe »: staff profiles, as far as granted
+brand        the organisation's logo and colour
+look         the staff: « Voir le portail comme ce contact »
+"""
+
+from flask import Flask
+
+from webapp.blueprints.portal import account, auth, brand, coordinates, home, look, team
+from webapp.blueprints.portal.base import bp
+
+assert account and coordinates and home and team
+
+
+def init_app(app: Flask) -> None:
+    """Register the blueprints of the portal, and what its templates ask for."""
+    for blueprint in (auth.bp, bp, brand.bp, look.bp):
+        app.register_blueprint(blueprint)
+    app.jinja_env.globals.update(brand=brand.shown)
