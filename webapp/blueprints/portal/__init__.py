@@ -14,7 +14,7 @@ from flask import Flask
 from webapp.blueprints.portal import account, auth, brand, coordinates, home, look, team
 from webapp.blueprints.portal.base import bp
 
-assert account and coordinates and home and team
+__all__ = ["account", "auth", "brand", "coordinates", "home", "look", "team"]
 
 
 def init_app(app: Flask) -> None:
