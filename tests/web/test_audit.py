@@ -74,7 +74,7 @@ def test_what_is_erased_for_good_is_kept_by_its_name(anne: Any, world: World) ->
 def test_rights_settings_and_lists_are_kept_with_what_they_were(anne: Any, world: World) -> None:
     """R1: who gave whom which right; which setting was what."""
     anne.get(f"/admin/resources/{world.bruno.id}/edit").submit({"role": Role.ADMIN})
-    anne.get("/admin/settings").submit({"portal_inactivity_days": "45"})
+    anne.get("/admin/settings").submit({"portal_inactivity_days": "45"}, form="/settings")
     anne.get("/admin/lists/source/new").submit({"label_fr": "Salon des péniches", "label_en": "Barge fair"})
     anne.get("/admin/billing-entities/new").submit({"name": "Comptoir Nantes"})
     entity, value, setting, right = rows(anne.get("/admin/audit"))
