@@ -24,7 +24,7 @@ COMMON = "Zorglub"
 #: The parameters of addresses that say neither which company nor which contact, and what is tried for them.
 TREE = {"tree": "type", "branch_id": 0, "name": "companies"}
 #: Pages of other things, which show no company by their address; they are for admins, or for whoever has the link.
-ELSEWHERE = {"entity_id", "item_id", "mail_id", "resource_id", "token"}
+ELSEWHERE = {"action", "entity_id", "item_id", "mail_id", "resource_id", "token"}
 
 
 @dataclass(frozen=True)
