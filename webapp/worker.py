@@ -126,7 +126,8 @@ class Worker(Consumer):
         # Two hands, so that no mail waits until a full trash is empty.
         hands = {"workers": 2, "max_delay": 1}
         super().__init__(clock, **hands, periodic=False, graceful_signal="TERM", check_worker_health=False)
-        self._logger.setLevel(logging.WARNING)
+        # It would tell of each look into the outbox, every few seconds.
+        logging.getLogger("huey").setLevel(logging.WARNING)
 
     def start(self) -> None:
         super().start()

@@ -25,13 +25,13 @@ def test_settings_are_changed_and_act(anne: Any) -> None:
     page = anne.get("/admin/settings")
     assert "Exemple de numéro : SOC-000042" in page
     values = {"name": "L’Atelier", "country": "BE", "number_prefix": "C/", "portal_inactivity_days": 0}
-    assert "Les paramètres sont enregistrés." in page.submit(values, form="/admin/settings").follow()
+    assert "Les paramètres sont enregistrés." in page.submit(values, form="/settings").follow()
     settings = organisation.load()
     assert (settings.name, settings.country, settings.portal_inactivity_days) == ("L’Atelier", "BE", 0)
     number = factories.company().company_number
     assert number is not None
     assert number.startswith("C/00000")
-    assert "Rien n’a changé." in anne.get("/admin/settings").submit(form="/admin/settings").follow()
+    assert "Rien n’a changé." in anne.get("/admin/settings").submit(form="/settings").follow()
 
 
 @pytest.mark.usefixtures("db_session")
@@ -39,7 +39,7 @@ def test_a_country_that_was_retired_stays_the_organisations(anne: Any) -> None:
     for country in db.session.scalars(select(ReferenceItem).where(ReferenceItem.list == ReferenceList.COUNTRY)):
         references.retire(country)
     db.session.commit()
-    assert "Rien n’a changé." in anne.get("/admin/settings").submit(form="/admin/settings").follow()
+    assert "Rien n’a changé." in anne.get("/admin/settings").submit(form="/settings").follow()
     assert organisation.load().country == "FR"
 
 

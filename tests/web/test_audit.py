@@ -48,7 +48,7 @@ def test_signing_in_and_out_is_kept_and_what_was_typed_in_vain_is_not(client: An
 def test_rights_settings_and_lists_are_kept_with_what_they_were(anne: Any, world: World) -> None:
     """R1: who gave whom which right; which setting was what."""
     anne.get(f"/admin/resources/{world.bruno.id}/edit").submit({"role": Role.ADMIN})
-    anne.get("/admin/settings").submit({"portal_inactivity_days": "45"}, form="/admin/settings")
+    anne.get("/admin/settings").submit({"portal_inactivity_days": "45"}, form="/settings")
     anne.get("/admin/lists/source/new").submit({"label_fr": "Salon des péniches", "label_en": "Barge fair"})
     anne.get("/admin/billing-entities/new").submit({"name": "Comptoir Nantes"})
     entity, value, setting, right = rows(anne.get("/admin/audit"))

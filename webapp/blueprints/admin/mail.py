@@ -1,5 +1,6 @@
 """The outbox: every mail with its fate, and what an admin can do about it (P4, R1)."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import redirect, request, url_for
@@ -95,16 +96,16 @@ def test_context() -> dict[str, Any]:
     }
 
 
-def _mail(mail_id: int) -> Mail:
-    found = reading.get(mail_id) if mail_id < 2**63 else None
+def _mail(mail_id: int, *, to_change: bool = False) -> Mail:
+    found = reading.get(mail_id, to_change=to_change) if mail_id < 2**63 else None
     if found is None:
         raise NotFound
     return found
 
 
-def _do(action: Any, mail_id: int, message: str) -> Response:
+def _do(action: Callable[[Mail], None], mail_id: int, message: str) -> Response:
     """Do something to a mail, say so, and show it."""
-    found = _mail(mail_id)
+    found = _mail(mail_id, to_change=True)
     try:
         action(found)
     except Refused as refusal:

@@ -113,9 +113,10 @@ def line_of(mail: Mail) -> Line:
 # --- for admins ------------------------------------------------------------------------------------------------------
 
 
-def get(mail_id: int) -> Mail | None:
-    """Return a mail, for an admin."""
-    return db.session.scalar(granted(select(Mail).where(Mail.id == mail_id), "an admin reads all mail"))
+def get(mail_id: int, *, to_change: bool = False) -> Mail | None:
+    """Return a mail, for an admin; `to_change` makes the worker wait with what it has to write of it."""
+    mail = select(Mail).where(Mail.id == mail_id)
+    return db.session.scalar(granted(mail.with_for_update() if to_change else mail, "an admin reads all mail"))
 
 
 def browse(state: MailState | None = None, to: str = "", before: int | None = None) -> tuple[list[Line], int | None]:
