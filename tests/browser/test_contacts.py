@@ -113,7 +113,7 @@ def test_every_tab_of_the_dialog_is_accessible(
     page.goto(f"/contacts/{world.elise.id}")
     axe(page)
     dialog = open_edit(page, world)
-    names = ["Généralités", "Adresses", "Coordonnées", "Détails", "Accès"]
+    names = ["Généralités", "Adresses", "Coordonnées", "Détails", "Portail Clients", "Accès"]
     assert [text.strip() for text in dialog.get_by_role("tab").all_inner_texts()] == names
     for name in names:
         dialog.get_by_role("tab", name=name).click()

@@ -14,6 +14,7 @@ from tests import factories
 from tests.cli.test_transfer import ODD_NAMES
 from tests.world import World
 from webapp.access import SYSTEM, unscoped
+from webapp.clock import now
 from webapp.dates import PartialDate
 from webapp.extensions import db
 from webapp.models import (
@@ -23,6 +24,8 @@ from webapp.models import (
     ContactPhone,
     ContactSearch,
     MyContact,
+    OneTimeLink,
+    PortalAccess,
     ReferenceItem,
     ReferenceList,
 )
@@ -409,3 +412,47 @@ def test_an_export_brings_a_new_instance_the_same_people(run: Run, tmp_path: Pat
     delete_all_contacts()
     run("import", "contacts", str(path))
     assert sorted(each.name for each in everybody()) == before
+
+
+# --- the portal --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def guests(world: World, db_session: Any) -> list[Contact]:
+    """Two contacts who have access to the portal."""
+    found = []
+    for name in ("paul", "zoe"):
+        one = factories.contact(f"{name.title()} Roux", contact_number=name, email1=f"{name}@durand.example")
+        factories.portal_access(one, world.viewer("bruno"))
+        found.append(one)
+    return found
+
+
+def logins() -> list[str | None]:
+    db.session.rollback()
+    return list(db.session.scalars(select(PortalAccess.login_key).order_by(PortalAccess.contact_id)))
+
+
+@pytest.mark.parametrize(
+    ("paul", "zoe"),
+    [
+        ("", "zoe@durand.example"),
+        ("ZOE@durand.example", "zoe@durand.example"),
+        ("new@durand.example", "NEW@durand.example"),
+    ],
+)
+def test_a_file_takes_no_login_away(run: Run, write: Write, guests: list[Contact], paul: str, zoe: str) -> None:
+    """D4: not emptied, not another's, not the same for two rows."""
+    rows = [{"contact_number": "paul", "email1": paul}, {"contact_number": "zoe", "email1": zoe}]
+    output = run("import", "contacts", str(write(*rows)), status=1).output
+    assert "email1" in output
+    assert logins() == ["paul@durand.example", "zoe@durand.example"]
+
+
+def test_a_login_follows_an_email_that_a_file_changes(run: Run, write: Write, guests: list[Contact]) -> None:
+    """D4: and the links mailed before open nothing any more; those without access may share an address."""
+    rows = [{"contact_number": "paul", "email1": "Autre@durand.example"}]
+    run("import", "contacts", str(write(*rows)))
+    assert logins() == ["autre@durand.example", "zoe@durand.example"]
+    links = select(OneTimeLink.expires_at).where(OneTimeLink.contact_id == guests[0].id)
+    assert db.session.scalars(links).one() <= now()

@@ -125,7 +125,7 @@ def test_a_value_of_another_list_is_no_country() -> None:
 
 @pytest.mark.usefixtures("db_session")
 def test_adding_a_province_is_an_ability(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(abilities.TABLE, Ability.ADD_REFERENCE, lambda viewer: False)
+    monkeypatch.setitem(abilities.TABLE, Ability.ADD_REFERENCE, lambda viewer, access: False)
     with pytest.raises(Forbidden):
         references.add_province(factories.reference(ReferenceList.COUNTRY, "CA"), "XX", "Nulle part", SYSTEM)
 

@@ -160,7 +160,7 @@ def _read(app: Flask) -> Matrix:
 
 ABOUT_ONE = {"company_id", "contact_id"}
 #: Routes about other things show no company by their address; they are for admins, or for whoever has the link.
-ELSEWHERE = {"entity_id", "item_id", "resource_id", "session_id", "kind", "token"}
+ELSEWHERE = {"action", "entity_id", "item_id", "mail_id", "resource_id", "session_id", "kind", "token"}
 
 
 def routes(matrix: Matrix, method: str, about_one: bool) -> list[Rule]:
@@ -201,6 +201,9 @@ def expected(rule: Rule, who: str, record: Record, matrix: Matrix) -> set[int]:
     if rule.endpoint.startswith("trash."):
         return {403} if who != "admin" else {200} if record in matrix.gone else {404}
     if record in matrix.gone or not record.is_seen_by(who):
+        return {404}
+    if rule.endpoint.startswith("portal_access."):
+        # Nobody gave any of them an access to the portal.
         return {404}
     # A company that stands in another tree sends there.
     return {200, 302} if "tree" in rule.arguments else {200}

@@ -169,6 +169,21 @@ def test_a_change_of_the_rights_meanwhile_is_merged(client: Browser, world: Worl
     assert (access.team_folders, access.invoice_review, access.max_resources) == (True, True, 4)
 
 
+def test_who_only_reads_the_rights_never_clashes_with_the_sponsor(
+    client: Browser, world: World, favorites: None, db_session: Any
+) -> None:
+    """R4, P2: what the sponsor changed meanwhile is no business of somebody else's save."""
+    grant(world)
+    page = client.as_("chloe").get(f"/contacts/{world.elise.id}/edit")
+    given = {"portal_resource_profiles": True, "portal_profiles": {world.anne.id, world.chloe.id}}
+    contacts.update(of(world.elise.id), given, world.viewer("bruno"))
+    db_session.commit()
+    assert page.submit({"nickname": "Lili"}).status == 303
+    access = of(world.elise.id).portal_access
+    assert access is not None
+    assert len(access.profiles) == 2
+
+
 def test_what_is_typed_is_kept_as_a_draft(bruno: Any, world: World) -> None:
     page = bruno.get(f"/contacts/{world.elise.id}/edit")
     content = "version=1&last_name=X&portal_enabled=1&portal_expires_on=2099-01-01&portal_max_resources=3"

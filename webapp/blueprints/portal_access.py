@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from flask import Blueprint, request, url_for
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from webapp.access import STAFF, Ability, access, can, get_visible, require
@@ -69,7 +70,10 @@ def ask_again(contact_id: int) -> Response:
 
 
 def _contact(contact_id: int, ability: Ability) -> Contact:
+    """Return a contact one sees, with whose access one may do something; 404 for one who never had any."""
     contact = get_visible(Contact, contact_id, viewer())
+    if contact.portal_access is None:
+        raise NotFound
     require(ability, viewer(), contact.portal_access)
     return contact
 

@@ -21,8 +21,6 @@ from webapp.urls import public_url
 
 #: Whoever has forgotten their password is in front of the page: their link need not last.
 FORGOTTEN_LIFETIME = timedelta(hours=2)
-#: A number no contact has.
-_NOBODY = 0
 
 
 def send_forgotten(typed: str) -> None:
@@ -38,7 +36,6 @@ def send_forgotten(typed: str) -> None:
         to = outbox.to_contact(account.contact, account.access.language or language())
         _write_forgotten(to, links.create(LinkPurpose.PORTAL_PASSWORD, account.access, FORGOTTEN_LIFETIME))
         return
-    outbox.withdraw_links(contact_id=_NOBODY)
     token = links.create(LinkPurpose.PORTAL_PASSWORD, None, FORGOTTEN_LIFETIME)
     with db.session.begin_nested() as thrown_away:
         _write_forgotten(_nobody(typed), token)
