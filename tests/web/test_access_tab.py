@@ -11,6 +11,7 @@ from tests.world import World
 from webapp.extensions import db
 from webapp.models import Resource
 from webapp.services import favorites, sharing
+from webapp.services.refusal import Refused
 
 UP, DOWN, ADD, LOOK = "Autoriser", "Ne plus autoriser", "Ajouter une ressource autorisée", "Voir l’effet"
 
@@ -373,9 +374,9 @@ def test_a_full_list_takes_no_more(bruno: Browser, world: World, db_session: Any
     monkeypatch.setattr(favorites, "MOST", 1)
     page = bruno.get("/favorites").submit({"favorite_text": "Anne Lefèvre"}).follow()
     assert "La liste est pleine" in page
-    refused = page.submit({"favorite_text": "Chloé Œuvrard"}, status=422)
-    assert "1 ressources favorites au plus." in refused
-    assert refused.field("favorite_text")["value"] == "Chloé Œuvrard"
+    with pytest.raises(Refused) as refusal:
+        favorites.add(world.viewer("bruno"), world.chloe.id)
+    assert refusal.value.errors == {"favorite": "1 ressources favorites au plus."}
 
 
 # --- with what else a dialog does ----------------------------------------------------------------------------------

@@ -34,8 +34,8 @@ def shown(browser: Browser, url: str, *names: str) -> list[str]:
 
 def test_different_settings_both_survive_and_the_second_is_told(anne: Browser, chloe: Browser) -> None:
     mine = anne.get(SETTINGS)
-    chloe.get(SETTINGS).submit({"trash_days": "12", "auto_numbering": False})
-    page = mine.submit({"portal_inactivity_days": "45"}).follow()
+    chloe.get(SETTINGS).submit({"trash_days": "12", "auto_numbering": False}, form="/settings")
+    page = mine.submit({"portal_inactivity_days": "45"}, form="/settings").follow()
     assert "Ont été modifiés entre-temps, et sont gardés : Numérotation automatique des sociétés, Jours dans" in page
     assert shown(anne, SETTINGS, "trash_days", "portal_inactivity_days") == ["12", "45"]
     assert not page.field("auto_numbering").has("checked")
@@ -44,25 +44,25 @@ def test_different_settings_both_survive_and_the_second_is_told(anne: Browser, c
 @pytest.mark.parametrize(("choice", "kept"), [("mine", "45"), ("theirs", "60")])
 def test_of_the_same_setting_one_chooses(anne: Browser, chloe: Browser, choice: str, kept: str) -> None:
     mine = anne.get(SETTINGS)
-    chloe.get(SETTINGS).submit({"portal_inactivity_days": "60", "trash_days": "12"})
-    conflict = mine.submit({"portal_inactivity_days": "45", "number_prefix": "C-"}, status=409)
+    chloe.get(SETTINGS).submit({"portal_inactivity_days": "60", "trash_days": "12"}, form="/settings")
+    conflict = mine.submit({"portal_inactivity_days": "45", "number_prefix": "C-"}, form="/settings", status=409)
     assert "Jours d’inactivité : quelle valeur garder ?" in conflict
-    conflict.submit({"keep_portal_inactivity_days": choice})
+    conflict.submit({"keep_portal_inactivity_days": choice}, form="/settings")
     found = shown(anne, SETTINGS, "portal_inactivity_days", "trash_days", "number_prefix")
     assert found == [kept, "12", "C-"]
 
 
 def test_the_same_by_both_and_a_refused_value_are_no_conflict(anne: Browser, chloe: Browser) -> None:
     mine = anne.get(SETTINGS)
-    chloe.get(SETTINGS).submit({"trash_days": "12"})
-    refused = mine.submit({"trash_days": "12", "name": ""}, status=422)
+    chloe.get(SETTINGS).submit({"trash_days": "12"}, form="/settings")
+    refused = mine.submit({"trash_days": "12", "name": ""}, form="/settings", status=422)
     assert "obligatoire" in refused.error("name")
-    refused.submit({"name": "Quai Nord"})
+    refused.submit({"name": "Quai Nord"}, form="/settings")
     assert shown(anne, SETTINGS, "trash_days", "name") == ["12", "Quai Nord"]
 
 
 def test_a_form_that_does_not_say_what_it_showed_asks_wherever_it_differs(anne: Browser) -> None:
-    conflict = anne.get(SETTINGS).submit({"was": "[1]", "trash_days": "12"}, status=409)
+    conflict = anne.get(SETTINGS).submit({"was": "[1]", "trash_days": "12"}, form="/settings", status=409)
     assert "Jours dans la corbeille : quelle valeur garder ?" in conflict
 
 
