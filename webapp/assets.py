@@ -1,8 +1,8 @@
 """Static files: assembled once per content, served under that content's hash so that browsers may keep them for ever.
 
 The sources are small files that read well; a page loads one style sheet and one script, which begins with htmx; the
-portal, a sheet of its own besides. There is nothing to build by hand: the first start after a change writes `<instance>/static/<hash>/`, and WhiteNoise serves
-it, compressed.
+portal, a sheet of its own besides. There is nothing to build by hand: the first start after a change writes
+`<instance>/static/<hash>/`, and WhiteNoise serves it, compressed.
 """
 
 import gzip
