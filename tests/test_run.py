@@ -63,7 +63,7 @@ def test_it_serves_a_new_instance_and_stops_when_told(tmp_path: Path, stop: sign
         with urllib.request.urlopen(f"http://{address}/readyz", timeout=10) as answer:
             assert answer.status == 200
         os.killpg(process.pid, stop)  # to the whole group, as Ctrl-C goes
-        process.communicate(timeout=15)
+        process.communicate(timeout=40)  # a worker is given twenty seconds to end well
         assert process.returncode == 0
     with pytest.raises(OSError, match="refused"):
         urllib.request.urlopen(f"http://{address}/readyz", timeout=2)

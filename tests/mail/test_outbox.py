@@ -57,18 +57,30 @@ def test_every_kind_of_mail_has_its_texts_and_its_name(app: Flask) -> None:
     assert set(reading._PROBLEMS) == set(MailProblem)
 
 
+#: What some mail or other speaks of.
+VALUES: dict[str, Any] = {
+    "email": "bruno@example.test",
+    "until": now(),
+    "ends": now(),
+    "is_inactivity": True,
+    "contact": "Léa Ducrest",
+    "login": "lea@example.test",
+    "portal": "http://x.example/portal/",
+    "extension": "http://x.example/2",
+    "reason": "…",
+}
+
+
 @pytest.mark.parametrize("kind", MailKind)
 def test_a_mail_speaks_the_language_of_who_gets_it(client: Any, bruno: Resource, kind: MailKind) -> None:
     """Not of who asks for it, nor of the organisation; and it is no half of each."""
     written = {}
     for language in ("fr", "en"):
         bruno.language = language
-        mail = outbox.queue(
-            kind, outbox.to_resource(bruno), by=SYSTEM, link="http://x.example/1", email=bruno.email, until=now()
-        )
+        mail = outbox.queue(kind, outbox.to_resource(bruno), by=SYSTEM, link="http://x.example/1", **VALUES)
         written[language] = [*re.split(r"\n+", mail.text), mail.subject]
         assert f'lang="{language}"' in mail.html
-    common = set(written["fr"]) & set(written["en"]) - {"", "Comptoir", LINK, "-- "}
+    common = set(written["fr"]) & set(written["en"]) - {"", "Comptoir", LINK, "-- ", *VALUES.values()}
     assert not common, "both languages say the same"
     assert "Bonjour Bruno Masson," in written["fr"]
     assert "Hello Bruno Masson," in written["en"]
@@ -93,7 +105,7 @@ def test_names_are_escaped_where_they_must_be_and_only_there(bruno: Resource) ->
 
 @pytest.mark.parametrize("kind", MailKind)
 def test_the_html_is_what_mail_programs_and_our_pages_let_through(bruno: Resource, kind: MailKind) -> None:
-    mail = outbox.queue(kind, outbox.to_resource(bruno), by=SYSTEM, link="http://x", email="y", until=now())
+    mail = outbox.queue(kind, outbox.to_resource(bruno), by=SYSTEM, link="http://x", **VALUES)
     assert not re.search(r"<style|<script|<img|<link|style=|class=|\son\w+=", mail.html)
 
 

@@ -37,7 +37,7 @@ from webapp.models import (
     Role,
     Tree,
 )
-from webapp.services import companies, contacts, demo, organisation, sharing
+from webapp.services import companies, contacts, demo, organisation, sight
 from webapp.services.portal import access as portal_access
 from webapp.services.portal.access import PortalState
 from webapp.services.refusal import Refused
@@ -309,7 +309,7 @@ def test_contacts_have_access_to_the_portal_in_each_state(filled: list[Company])
     assert states.count(PortalState.ACTIVE) > len(states) / 2
     for access in accesses:
         contact = next(one for one in people() if one.id == access.contact_id)
-        [sight] = sharing.who_sees(contact, [access.sponsor_id])
-        assert sight.sees
+        [seen] = sight.who_sees(contact, [access.sponsor_id])
+        assert seen.sees
         assert not access.enabled or access.login_key == contact.email1.casefold()
     assert not organisation.load().portal_approval
