@@ -32,6 +32,8 @@ def run(*arguments: str, **environment: str) -> Iterator["subprocess.Popen[str]"
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        # Tests started in the background were told to ignore Ctrl-C, and would hand that down.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     with process:
         try:
@@ -63,7 +65,7 @@ def test_it_serves_a_new_instance_and_stops_when_told(tmp_path: Path, stop: sign
         with urllib.request.urlopen(f"http://{address}/readyz", timeout=10) as answer:
             assert answer.status == 200
         os.killpg(process.pid, stop)  # to the whole group, as Ctrl-C goes
-        process.communicate(timeout=40)  # a worker is given twenty seconds to end well
+        process.communicate(timeout=15)
         assert process.returncode == 0
     with pytest.raises(OSError, match="refused"):
         urllib.request.urlopen(f"http://{address}/readyz", timeout=2)
