@@ -6,14 +6,14 @@ from werkzeug.wrappers import Response
 
 from webapp import devices, identity
 from webapp.access import STAFF, access
-from webapp.blueprints.auth import wait_sentence
+from webapp.blueprints.auth import knows_password
 from webapp.extensions import db
 from webapp.forms.account import ChangePasswordForm, ConfirmCodeForm, ConfirmPasswordForm, ProfileForm
 from webapp.forms.base import Form
 from webapp.i18n import _, moment
 from webapp.models import AuditKind, Resource
 from webapp.saving import saving
-from webapp.services import accounts, audit, resources, second_factor, sessions, throttle
+from webapp.services import accounts, audit, resources, second_factor, sessions
 from webapp.web import page, saved, viewer
 
 bp = Blueprint("account", __name__, url_prefix="/account")
@@ -119,11 +119,8 @@ def second_factor_page() -> Response:
 @access(STAFF)
 def renew_recovery_codes() -> Response:
     """Make new recovery codes, for whoever knows the password."""
-    me = _me()
-    form = ConfirmPasswordForm.load()
-    if me.totp_secret is None:
-        raise NotFound
-    if not (form.posted_and_valid() and _is_me(me, form)):
+    me, form = _with_second_factor()
+    if form.errors:
         return _second_factor_on(me, form)
     codes = second_factor.renew_recovery_codes(me)
     db.session.commit()
@@ -134,11 +131,8 @@ def renew_recovery_codes() -> Response:
 @access(STAFF)
 def disable_second_factor() -> Response:
     """Turn the second factor off, for whoever knows the password."""
-    me = _me()
-    form = ConfirmPasswordForm.load()
-    if me.totp_secret is None:
-        raise NotFound
-    if not (form.posted_and_valid() and _is_me(me, form)):
+    me, form = _with_second_factor()
+    if form.errors:
         return _second_factor_on(me, form)
     second_factor.disable(me, name=me.name)
     db.session.commit()
@@ -159,18 +153,18 @@ def _me() -> Resource:
 
 
 def _is_me(me: Resource, form: Form) -> bool:
-    """Whether the current password is right; when it isn’t, says so beside the field. Tries count as at sign-in."""
-    try:
-        attempt = identity.count_attempt(f"password:{me.id}")
-    except throttle.TooManyAttempts as refusal:
-        form.refuse({"current_password": wait_sentence(refusal)})
-        return False
-    right, _outdated = accounts.check_password(me.password_hash, form["current_password"].data)
-    if right:
-        throttle.succeed(attempt)
-    else:
-        form.refuse({"current_password": _("Ce n’est pas votre mot de passe actuel.")})
-    return right
+    return knows_password(str(me.id), me.password_hash, form["current_password"].data, form)
+
+
+def _with_second_factor() -> tuple[Resource, ConfirmPasswordForm]:
+    """Return whoever has a second factor, and the form, without errors when the password is right."""
+    me = _me()
+    if me.totp_secret is None:
+        raise NotFound
+    form = ConfirmPasswordForm.load()
+    if form.posted_and_valid():
+        _is_me(me, form)
+    return me, form
 
 
 def _second_factor_on(me: Resource, form: Form) -> Response:

@@ -9,6 +9,7 @@ from webapp.access import STAFF_DOOR, access
 from webapp.emails import email_key
 from webapp.extensions import db
 from webapp.forms.auth import CodeForm, ForgottenForm, SignInForm
+from webapp.forms.base import Outcome
 from webapp.i18n import _, _n
 from webapp.models import AuditKind, Resource
 from webapp.services import accounts, audit, resources, second_factor, throttle
@@ -116,6 +117,24 @@ def _note_wait(account: Resource | None) -> None:
     """Keep for the audit that somebody had to wait, once for an address and a while: an attacker asks without end."""
     if throttle.is_first_refusal(identity.client_address()):
         _note_refusal(account, too_many=True)
+
+
+def knows_password(account: str, stored_hash: str | None, typed: str, form: Outcome, side: str = "") -> bool:
+    """Whether the current password is right; when it isn’t, says so beside its field. Tries count as at sign-in.
+
+    `account` is what the tries are counted for.
+    """
+    try:
+        attempt = identity.count_attempt(f"password:{account}", side)
+    except throttle.TooManyAttempts as refusal:
+        form.refuse({"current_password": wait_sentence(refusal)})
+        return False
+    right, _outdated = accounts.check_password(stored_hash, typed)
+    if right:
+        throttle.succeed(attempt)
+    else:
+        form.refuse({"current_password": _("Ce n’est pas votre mot de passe actuel.")})
+    return right
 
 
 def wait_sentence(refusal: throttle.TooManyAttempts) -> str:

@@ -5,8 +5,6 @@ from typing import Self
 
 from wtforms import Field
 
-from webapp.forms.auth import PASSWORD_HINT
-from webapp.forms.base import Form
 from webapp.forms.contact import PHONE_LABELS, GeneralTab
 from webapp.forms.coordinates import ADDRESS_TITLES, AddressFields, PhonesTab, address_fields, phone_fields
 from webapp.forms.fields import Email, Password
@@ -16,14 +14,6 @@ from webapp.i18n import _l
 from webapp.models import AddressKind, Contact, HistoryEvent
 from webapp.services import contacts, organisation
 from webapp.services.portal.accounts import OWN, OWN_ADDRESS_PARTS
-
-
-class ForgottenForm(Form):
-    email = Email(_l("Adresse e-mail"), required=True, autocomplete="username")
-
-
-class ChooseForm(Form):
-    password = Password(_l("Nouveau mot de passe"), required=True, autocomplete="new-password", hint=PASSWORD_HINT)
 
 
 class IdentityTab(Tab):

@@ -100,12 +100,11 @@ def end_all(resource_id: int) -> None:
 
 
 def end_all_of_contacts(contact_ids: Collection[int]) -> None:
-    """End every link of some contacts."""
+    """End every link of some contacts, also where it waits in a mail."""
     moment = now()
     db.session.execute(
         update(OneTimeLink)
         .where(OneTimeLink.contact_id.in_(contact_ids), OneTimeLink.expires_at > moment)
         .values(expires_at=moment)
     )
-    for contact_id in contact_ids:
-        outbox.withdraw_links(contact_id=contact_id)
+    outbox.withdraw_links_of_contacts(contact_ids)

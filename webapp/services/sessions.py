@@ -72,13 +72,13 @@ class Sessions(Generic[S]):
         """End every session of somebody, save the one that asks when it is to stay."""
         self.end_all_of([owner_id], except_id=except_id)
 
-    def end_all_of(self, owner_ids: Collection[int], *, except_id: int | None = None) -> None:
-        """End every session of several, save the one that asks when it is to stay."""
+    def end_all_of(self, owner_ids: Collection[int], *, except_id: int | None = None) -> int:
+        """End every session of several, save the one that asks when it is to stay; return how many there were."""
         one: Any = self.model
         statement = update(one).where(self._owner.in_(owner_ids), one.ended_at.is_(None))
         if except_id is not None:
             statement = statement.where(one.id != except_id)
-        db.session.execute(statement.values(ended_at=now()))
+        return int(db.session.execute(statement.values(ended_at=now())).rowcount)  # type: ignore[attr-defined]
 
     def touch(self, session_id: int, last_seen_at: datetime) -> None:
         """Write when a session was last used, outside the request's own transaction."""

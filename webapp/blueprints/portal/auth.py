@@ -10,8 +10,7 @@ from webapp.blueprints.auth import wait_sentence
 from webapp.blueprints.portal.base import SIDE
 from webapp.emails import email_key
 from webapp.extensions import db
-from webapp.forms.auth import CodeForm, SignInForm
-from webapp.forms.portal_account import ChooseForm, ForgottenForm
+from webapp.forms.auth import ChoosePasswordForm, CodeForm, ForgottenForm, SignInForm
 from webapp.i18n import _, _n, day
 from webapp.models import AuditKind, LinkPurpose, OneTimeLink
 from webapp.saving import saving
@@ -120,7 +119,7 @@ def choose_password(token: str) -> Response:
     link, account = _behind(token, LinkPurpose.PORTAL_PASSWORD)
     if link is None or account is None:
         return _over()
-    form = ChooseForm.load()
+    form = ChoosePasswordForm.load()
     if form.posted_and_valid():
         with saving(form):
             # First the use, which of two at once only one gets; a refused password takes it back with the rest.

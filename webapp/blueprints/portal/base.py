@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from flask import Blueprint, request, url_for
 from werkzeug.exceptions import NotFound
 
-from webapp import identity
-from webapp.blueprints.auth import wait_sentence
+from webapp.blueprints.auth import knows_password
 from webapp.forms.base import Outcome
 from webapp.i18n import _
 from webapp.models import PortalRight
-from webapp.services import accounts, throttle
 from webapp.services.portal import accounts as portal_accounts
 from webapp.services.portal.accounts import Account
 from webapp.web import portal_viewer
@@ -77,15 +75,5 @@ def own_account(*, to_change: bool = False) -> Account:
 
 
 def proves_to_be(account: Account, typed: str, form: Outcome) -> bool:
-    """Whether the current password is right; when it isn’t, says so beside the field. Tries count as at sign-in."""
-    try:
-        attempt = identity.count_attempt(f"password:{account.contact.id}", SIDE)
-    except throttle.TooManyAttempts as refusal:
-        form.refuse({"current_password": wait_sentence(refusal)})
-        return False
-    right, _outdated = accounts.check_password(account.access.password_hash, typed)
-    if right:
-        throttle.succeed(attempt)
-    else:
-        form.refuse({"current_password": _("Ce n’est pas votre mot de passe actuel.")})
-    return right
+    """Whether the contact’s current password is right; when it isn’t, says so beside the field."""
+    return knows_password(str(account.contact.id), account.access.password_hash, typed, form, SIDE)

@@ -4,6 +4,7 @@ Nothing here sends, and nothing commits.
 """
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -147,6 +148,11 @@ def settle(mail: Mail, state: MailState) -> None:
 def withdraw_of_contacts(contacts: Select[int]) -> None:
     """Cancel what waits about contacts, given as a select of their ids: they went to the trash."""
     _withdraw(Mail.contact_id.in_(contacts))
+
+
+def withdraw_links_of_contacts(contact_ids: Collection[int]) -> None:
+    """Cancel what waits for contacts with a link that has just ended."""
+    _withdraw(Mail.resource_id.is_(None), Mail.contact_id.in_(contact_ids), Mail.sealed_link.is_not(None))
 
 
 def withdraw_links(*, resource_id: int | None = None, contact_id: int | None = None) -> None:

@@ -1,31 +1,18 @@
 """What ends an access to the portal, and what the trash does to it: sessions, links, the login (D1, D16, P4)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from webapp.access import Viewer, unscoped
-from webapp.clock import now
 from webapp.emails import email_key
 from webapp.extensions import db
-from webapp.models import Contact, HistoryKind, PortalAccess, PortalSession
-from webapp.services import links
+from webapp.models import Contact, HistoryKind, PortalAccess
+from webapp.services import links, sessions
 from webapp.services.portal import telling
 
 _WHY = "the access to the portal goes where its contact goes"
-
-
-def end_sessions(contact_ids: Collection[int]) -> int:
-    """End every session of some contacts; return how many there were."""
-    ended = update(PortalSession).where(PortalSession.contact_id.in_(contact_ids), PortalSession.ended_at.is_(None))
-    done = db.session.execute(ended.values(ended_at=now()), execution_options={"synchronize_session": False})
-    return int(done.rowcount)  # type: ignore[attr-defined]
-
-
-def end_links(contact_ids: Collection[int]) -> None:
-    """End every link that was mailed to some contacts."""
-    links.end_all_of_contacts(contact_ids)
 
 
 def disable(contact: Contact, access: PortalAccess, by: Viewer, lines: Sequence[dict[str, Any]] = ()) -> None:
@@ -37,8 +24,8 @@ def disable(contact: Contact, access: PortalAccess, by: Viewer, lines: Sequence[
 
 def _cut(accesses: Sequence[PortalAccess]) -> None:
     ids = [access.contact_id for access in accesses]
-    end_sessions(ids)
-    end_links(ids)
+    sessions.portal.end_all_of(ids)
+    links.end_all_of_contacts(ids)
     for access in accesses:
         access.login_key = None
 

@@ -15,7 +15,7 @@ from webapp.emails import email_key
 from webapp.extensions import db
 from webapp.i18n import _
 from webapp.models import Contact, HistoryKind, PortalAccess, PortalProfile, PortalRight
-from webapp.services import organisation, resources
+from webapp.services import links, organisation, resources
 from webapp.services.portal import ending, life, profiles, telling
 from webapp.services.portal.access import PortalState, granted_to, state_of
 from webapp.services.refusal import Refused
@@ -160,7 +160,7 @@ def _follow_email(access: PortalAccess, contact: Contact) -> None:
     key = login_key(contact.email1)
     if access.login_key != key:
         access.login_key = key
-        ending.end_links([contact.id])
+        links.end_all_of_contacts([contact.id])
 
 
 def _of(values: Mapping[str, Any]) -> dict[str, Any]:

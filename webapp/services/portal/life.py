@@ -15,8 +15,8 @@ from webapp.clock import now, today
 from webapp.extensions import db
 from webapp.i18n import _, _n
 from webapp.models import AuditKind, Contact, HistoryKind, PortalAccess, Resource
-from webapp.services import audit, organisation, viewers
-from webapp.services.portal import ending, letters
+from webapp.services import audit, organisation, sessions, viewers
+from webapp.services.portal import letters
 from webapp.services.portal.access import PortalState, state_of
 from webapp.services.portal.telling import tell
 from webapp.services.refusal import Refused
@@ -167,7 +167,7 @@ def reset_password(contact: Contact, by: Viewer) -> None:
     """Make an end of a contact's password and sessions at once, and mail them a link to choose another (P4)."""
     access = _in_state(contact, PortalState.ACTIVE)
     access.password_hash = None
-    ending.end_sessions([contact.id])
+    sessions.portal.end_all(contact.id)
     tell(HistoryKind.PORTAL_PASSWORD_RESET, contact, by)
     letters.reset(contact, access, by)
 
@@ -181,7 +181,7 @@ def remind(contact: Contact, by: Viewer) -> None:
 
 def end_sessions(contact: Contact) -> int:
     """Sign a contact out everywhere; return of how many sessions."""
-    ended = ending.end_sessions([contact.id])
+    ended = sessions.portal.end_all_of([contact.id])
     audit.record(AuditKind.PORTAL_ACCESS_CHANGED, contact.name, what="sessions_ended", contact=contact.id)
     return ended
 

@@ -106,7 +106,7 @@ class _Search:
 
     def look(self, source: Source, words: tuple[str, ...]) -> None:
         """Take a turn, unless enough is found; look further and further while a turn's candidates give too little."""
-        if self._is_full or words in self._looked_whole or not sources.can_give(source, words):
+        if self._is_done(words) or not sources.can_give(source, words):
             return
         if self._looked_whole:
             # What is common for one turn is for the next.
@@ -114,16 +114,15 @@ class _Search:
             return
         if self._is_common(source, words):
             self._look_further(sources.READ[source], words, OF_ROWS * self.limit)
-        self._look_further(source, words, OF_NAMES * self.limit if source is Source.NAMES else FIRST_BUDGET)
+        if not self._is_done(words):
+            self._look_further(source, words, OF_NAMES * self.limit if source is Source.NAMES else FIRST_BUDGET)
 
     def _look_further(self, source: Source, words: tuple[str, ...], budget: int) -> None:
         """Read more and more of what a source gives, until enough is found or there is no more."""
-        while not self._is_full and words not in self._looked_whole:
-            has_more = self._take(source, words, budget)
-            if self._is_full or not has_more or budget >= LAST_BUDGET:
-                return
+        while self._take(source, words, budget) and not self._is_full and budget < LAST_BUDGET:
             if self._sees_little:
                 self._look_whole(words)
+                return
             budget *= WIDER
 
     def _look_whole(self, words: tuple[str, ...]) -> None:
@@ -170,6 +169,10 @@ class _Search:
             "whole_words": f"{whole} %",
             "beginning": f"{whole}%",
         }
+
+    def _is_done(self, words: tuple[str, ...]) -> bool:
+        """Whether there is nothing left to look for by these words."""
+        return self._is_full or words in self._looked_whole
 
     @property
     def _is_full(self) -> bool:

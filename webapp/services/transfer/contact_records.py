@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, delete, select, update
 from webapp.access import unscoped
 from webapp.extensions import db
 from webapp.models import AddressKind, Company, CompanyAddress, Contact, ContactGrant, PortalAccess, Resource
-from webapp.services import contacts, sharing
+from webapp.services import contacts, links, sharing
 from webapp.services.contacts import SHAPE
-from webapp.services.portal import ending, granting
+from webapp.services.portal import granting
 from webapp.services.search import texts
 from webapp.services.transfer import records
 from webapp.services.transfer.bulk import BATCH, WHY, Stored, batches, insert_rows
@@ -163,7 +163,7 @@ class Writer(records.RecordWriter[Row]):
             login = granting.login_key(row.values["email1"])
             if row.stored and row.stored.login and row.stored.login != login:
                 db.session.execute(update(PortalAccess).where(PortalAccess.contact_id == key).values(login_key=login))
-                ending.end_links([key])
+                links.end_all_of_contacts([key])
 
     def _about(self, key: int, values: Mapping[str, Any]) -> dict[str, int]:
         return {"company_id": values["company"], "contact_id": key}
