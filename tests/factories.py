@@ -14,6 +14,8 @@ from webapp.access import SYSTEM, Viewer
 from webapp.emails import email_key
 from webapp.extensions import db
 from webapp.models import (
+    Activity,
+    ActivityKind,
     BillingEntity,
     Company,
     Contact,
@@ -26,6 +28,8 @@ from webapp.models import (
     Role,
 )
 from webapp.services import companies, contacts, resources
+from webapp.services.activities import ACTIVITIES
+from webapp.services.linked.keeping import Keeper
 from webapp.text import search_key
 
 PASSWORD = "la péniche remonte le canal"
@@ -37,6 +41,19 @@ _numbers = count(1)
 def password_hash() -> str:
     """Return a hash of PASSWORD that is cheap to check."""
     return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+
+
+def linked(keeper: Keeper[Any], company: Any, by: Viewer = SYSTEM, **values: Any) -> Any:
+    """Add what hangs on a company, by its keeper."""
+    record = keeper.create({"company": company.id, "name": f"Fiche {next(_numbers)}", **values}, by=by)
+    db.session.commit()
+    return record
+
+
+def activity(company: Any, owner: Any, **values: Any) -> Activity:
+    """Add something that somebody has to do."""
+    made: Activity = linked(ACTIVITIES, company, owner=owner.id, **{"kind": ActivityKind.TASK, **values})
+    return made
 
 
 def reference(which: ReferenceList, code: str, parent: int | None = None) -> int:

@@ -7,9 +7,14 @@ from werkzeug.exceptions import BadRequest, HTTPException
 from webapp import identity
 from webapp.extensions import csrf, db
 from webapp.services import drafts
+from webapp.services.linked.words import WORDS
 
 #: The views whose forms do.
-FORMS = ("companies.new", "companies.edit", "contacts.new", "contacts.edit")
+FORMS = tuple(
+    f"{pages}.{view}"
+    for pages in ("companies", "contacts", *(words.pages for words in WORDS.values()))
+    for view in ("new", "edit")
+)
 
 #: What an address says when the form is to be shown with the draft that was kept of it.
 TAKE_UP = "draft"

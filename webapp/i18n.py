@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -35,8 +36,10 @@ __all__ = [
     "install",
     "language",
     "moment",
+    "money",
     "number",
     "partial_day",
+    "read_number",
     "read_partial_day",
     "written_moment",
 ]
@@ -198,14 +201,40 @@ def _month_names() -> list[tuple[str, int]]:
     ]
 
 
-def number(value: float | None) -> str:
-    """Write a number as the reader's language does."""
+def number(value: float | Decimal | None) -> str:
+    """Write a number as the reader's language does, with all the decimals it has."""
     return "" if value is None else _number(value, _locale())
 
 
+def money(value: Decimal | None, currency: str) -> str:
+    """Write an amount as the reader's language does: « 1 234,50 € », "€1,234.50"."""
+    return "" if value is None else _money(value, currency, _locale())
+
+
+def read_number(text: str) -> Decimal:
+    """Read a number as people write it: `1 234,50`, `1,234.50`, `-12`; raises ValueError.
+
+    The last comma or point is the decimal one, unless it appears twice: then it separates thousands.
+    """
+    plain = re.sub(r"[\s\u00a0\u202f'’]", "", text).replace("\N{MINUS SIGN}", "-")
+    if not re.fullmatch(r"-?[0-9][0-9.,]*", plain, re.ASCII):
+        raise ValueError(text)
+    last = max(plain.rfind(","), plain.rfind("."))
+    if last >= 0 and plain.count(plain[last]) == 1:
+        whole, decimals = plain[:last], plain[last + 1 :]
+    else:
+        whole, decimals = plain, ""
+    return Decimal(re.sub("[.,]", "", whole) + (f".{decimals}" if decimals else ""))
+
+
 @lru_cache(2000)
-def _number(value: float, locale: str) -> str:
-    return numbers.format_decimal(value, locale=locale)
+def _number(value: float | Decimal, locale: str) -> str:
+    return numbers.format_decimal(value, locale=locale, decimal_quantization=False)
+
+
+@lru_cache(2000)
+def _money(value: Decimal, currency: str, locale: str) -> str:
+    return numbers.format_currency(value, currency, locale=locale)
 
 
 def _locale() -> str:

@@ -158,7 +158,7 @@ def test_an_admin_erases_for_good(client: Any, world: World) -> None:
     delete(anne, f"/contacts/{alone.id}")
     delete(anne, f"/companies/{world.durand.id}")
     page = anne.get("/trash/").browser.get(f"/trash/companies/{world.durand.id}/purge")
-    assert "tous ses contacts" in page
+    assert "tout ce qui en dépend, contacts compris" in page
     assert "Effacé pour de bon : Durand & Fils" in page.submit(button="Effacer").follow()
     db.session.expire_all()
     assert rows(Company, id=world.durand.id) == rows(Contact, company_id=world.durand.id) == 0

@@ -5,6 +5,7 @@ from webapp.access.guard import ADMIN, PORTAL, PORTAL_DOOR, PUBLIC, STAFF, STAFF
 from webapp.access.portal_viewer import Actor, PortalViewer
 from webapp.access.viewer import SYSTEM, Viewer
 from webapp.access.visibility import (
+    LINKED,
     contact_rule_within_seen_company,
     get_even_deleted,
     get_in_portal,
@@ -23,6 +24,7 @@ from webapp.access.visibility import (
 
 __all__ = [
     "ADMIN",
+    "LINKED",
     "PORTAL",
     "PORTAL_DOOR",
     "PUBLIC",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.sql.visitors import ExternallyTraversible, iterate
 
 from webapp.access.portal_viewer import PortalViewer
-from webapp.access.visibility import ACCESS, PORTAL, UNSCOPED
+from webapp.access.visibility import ACCESS, LINKED, PORTAL, UNSCOPED
 from webapp.models import (
     Company,
     CompanyAddress,
@@ -24,10 +24,19 @@ from webapp.models import (
     ContactGrant,
     ContactPhone,
     ContactSearch,
+    Document,
+    DocumentVersion,
+    FolderContact,
+    FolderResource,
     HistoryEvent,
+    InvoiceLine,
     Mail,
     MyContact,
+    RequestAttachment,
+    RequestMessage,
+    RequestTask,
     Resource,
+    StoredFile,
 )
 
 PROTECTED = {
@@ -44,11 +53,20 @@ PROTECTED = {
         ContactPhone,
         CompanySearch,
         ContactSearch,
+        Document,
+        DocumentVersion,
+        FolderContact,
+        FolderResource,
         HistoryEvent,
+        InvoiceLine,
         Mail,
         MyContact,
+        RequestAttachment,
+        RequestMessage,
+        RequestTask,
+        StoredFile,
     )
-}
+} | {model.__table__ for model in LINKED}
 
 #: What is, besides, while a contact is answered.
 PROTECTED_IN_PORTAL = PROTECTED | {Resource.__table__}

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, false, select, true
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, false, select, true
 from sqlalchemy.sql.base import Executable
 from werkzeug.exceptions import NotFound
 
@@ -19,14 +19,27 @@ from webapp.access.portal_viewer import PortalViewer
 from webapp.access.viewer import Viewer
 from webapp.extensions import Model, db
 from webapp.models import (
+    Activity,
     Company,
     CompanyGrant,
     Contact,
     ContactGrant,
+    Engagement,
+    FolderContact,
     HistoryEvent,
+    Invoice,
+    InvoiceState,
+    KnowledgeItem,
+    KnowledgeState,
+    Linked,
+    Opportunity,
     PortalProfile,
     PortalRight,
+    Project,
+    RequestTask,
     Resource,
+    SupportRequest,
+    TeamFolder,
 )
 
 #: The execution option that says why a statement may read protected tables.
@@ -62,8 +75,53 @@ def _contact_open_with_company(principals: Principals) -> ColumnElement[bool]:
     return _contact_open(principals) & _company_granted(Contact.company_id, principals)
 
 
+#: All that hangs on a company.
+LINKED: tuple[type[Any], ...] = (
+    Activity,
+    Opportunity,
+    Engagement,
+    Project,
+    Invoice,
+    KnowledgeItem,
+    SupportRequest,
+    TeamFolder,
+)
+
+
+def _about_open(model: type[Any], principals: Principals) -> ColumnElement[bool]:
+    """What is about a contact or an opportunity is open to those to whom these are (A3)."""
+    conditions = []
+    if "contact_id" in model.hides_with:
+        contact = exists().where(Contact.id == model.contact_id, _contact_open(principals)).correlate(model)
+        conditions.append(model.contact_id.is_(None) | contact)
+    if "opportunity_id" in model.hides_with:
+        hoped_for = exists().where(Opportunity.id == model.opportunity_id, _about_open(Opportunity, principals))
+        conditions.append(model.opportunity_id.is_(None) | hoped_for.correlate(model))
+    return and_(true(), *conditions)
+
+
+def _linked_open(model: type[Linked]) -> Callable[[Principals], ColumnElement[bool]]:
+    def is_open(principals: Principals) -> ColumnElement[bool]:
+        return _company_granted(model.company_id, principals) & _about_open(model, principals)
+
+    return is_open
+
+
+def _linked_rule(model: type[Linked]) -> Callable[[Principals], ColumnElement[bool]]:
+    """One sees what hangs on a company one sees, unless it is about somebody one may not see (A2, A3)."""
+
+    def rule(principals: Principals) -> ColumnElement[bool]:
+        return model.deleted_at.is_(None) & _linked_open(model)(principals)
+
+    return rule
+
+
 #: To whom a record is open, in the trash or not.
-OPEN = {Company: _company_open, Contact: _contact_open_with_company}
+OPEN: dict[type[Any], Callable[[Principals], ColumnElement[bool]]] = {
+    Company: _company_open,
+    Contact: _contact_open_with_company,
+    **{model: _linked_open(model) for model in LINKED},
+}
 
 
 def company_rule(principals: Principals) -> ColumnElement[bool]:
@@ -91,10 +149,22 @@ def history_rule(principals: Principals) -> ColumnElement[bool]:
     """
     about = exists().where(Contact.id == HistoryEvent.contact_id, _contact_open_with_company(principals))
     # Whoever reads entries joins their contacts, for the names: these are others than those of the rule.
-    return HistoryEvent.contact_id.is_(None) | about.correlate(HistoryEvent)
+    of_contact = HistoryEvent.contact_id.is_(None) | about.correlate(HistoryEvent)
+    return and_(of_contact, *(_told_of(model, principals) for model in LINKED if model.hides_with))
 
 
-RULES = {Company: company_rule, Contact: contact_rule, HistoryEvent: history_rule}
+def _told_of(model: type[Any], principals: Principals) -> ColumnElement[bool]:
+    """Of what may be hidden by what it is about, one reads what one sees, or saw before the trash."""
+    told = exists().where(model.id == HistoryEvent.record_id, _linked_open(model)(principals)).correlate(HistoryEvent)
+    return HistoryEvent.noun.is_distinct_from(model.noun) | told
+
+
+RULES: dict[type[Any], Callable[[Principals], ColumnElement[bool]]] = {
+    Company: company_rule,
+    Contact: contact_rule,
+    HistoryEvent: history_rule,
+    **{model: _linked_rule(model) for model in LINKED},
+}
 
 
 # --- in the portal ---------------------------------------------------------------------------------------------------
@@ -129,11 +199,64 @@ def _profiles(viewer: PortalViewer) -> ColumnElement[bool]:
     return Resource.id.in_(select(listed.subquery().c.id))
 
 
+def _of_own_company(model: type[Linked], viewer: PortalViewer, right: PortalRight) -> ColumnElement[bool]:
+    """What hangs on one's own company, with the right to read it (D11)."""
+    if not viewer.has(right):
+        return false()
+    return (model.company_id == viewer.company_id) & model.deleted_at.is_(None)
+
+
+def _projects(viewer: PortalViewer) -> ColumnElement[bool]:
+    """The projects of one's company that were opened to the portal (P8)."""
+    return _of_own_company(Project, viewer, PortalRight.PROJECT_REVIEW) & Project.in_portal.is_(True)
+
+
+def _invoices(viewer: PortalViewer) -> ColumnElement[bool]:
+    """The invoices of one's company; a draft is none (P8)."""
+    return _of_own_company(Invoice, viewer, PortalRight.INVOICE_REVIEW) & (Invoice.state != InvoiceState.DRAFT)
+
+
+def _requests(viewer: PortalViewer) -> ColumnElement[bool]:
+    """The requests of one's company (P9)."""
+    return _of_own_company(SupportRequest, viewer, PortalRight.ONLINE_SUPPORT)
+
+
+def _knowledge(viewer: PortalViewer) -> ColumnElement[bool]:
+    """What was published, from whichever company it came (P9)."""
+    if not viewer.has(PortalRight.ONLINE_SUPPORT):
+        return false()
+    return (KnowledgeItem.state == KnowledgeState.PUBLISHED) & KnowledgeItem.deleted_at.is_(None)
+
+
+def _folders(viewer: PortalViewer) -> ColumnElement[bool]:
+    """The folders of one's company of which one is a member (P7)."""
+    member = exists().where(FolderContact.folder_id == TeamFolder.id, FolderContact.contact_id == viewer.contact_id)
+    return _of_own_company(TeamFolder, viewer, PortalRight.TEAM_FOLDERS) & member
+
+
+def _tasks(viewer: PortalViewer) -> ColumnElement[bool]:
+    """The steps of one's company's requests that were given to oneself (P11)."""
+    if not viewer.has(PortalRight.WORKFLOW_PARTICIPATION):
+        return false()
+    request = exists().where(
+        SupportRequest.id == RequestTask.request_id,
+        SupportRequest.company_id == viewer.company_id,
+        SupportRequest.deleted_at.is_(None),
+    )
+    return (RequestTask.contact_id == viewer.contact_id) & request.correlate(RequestTask)
+
+
 #: What a contact may read in the portal; anything else is closed to them.
 PORTAL_RULES: dict[type[Any], Callable[[PortalViewer], ColumnElement[bool]]] = {
     Contact: _oneself,
     Company: _own_company,
     Resource: _profiles,
+    Project: _projects,
+    Invoice: _invoices,
+    SupportRequest: _requests,
+    KnowledgeItem: _knowledge,
+    TeamFolder: _folders,
+    RequestTask: _tasks,
 }
 
 

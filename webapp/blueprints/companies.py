@@ -15,6 +15,7 @@ from webapp.models import Company, Contact
 from webapp.saving import saving
 from webapp.services import companies, company_profile, lookups
 from webapp.services.history import reading
+from webapp.services.linked import keeping
 from webapp.services.profiles import PAGE
 from webapp.services.values import address_references
 from webapp.web import page, saved, viewer
@@ -115,7 +116,8 @@ def delete(company_id: int) -> Response:
     """« Supprimer », then a confirmation (C2)."""
     company = get_visible(Company, company_id, viewer())
     require(Ability.DELETE_COMPANY, viewer())
-    if request.method == "POST":
+    held = keeping.holding(company)
+    if request.method == "POST" and not held:
         tree = url_for(f"trees.{companies.tree_of(company)}")
         companies.remove(company, by=viewer())
         db.session.commit()
@@ -128,7 +130,11 @@ def delete(company_id: int) -> Response:
     return page(
         "companies/delete.html",
         "companies/_delete_dialog.html",
+        status=422 if request.method == "POST" else 200,
         company=company,
+        held=held,
+        refused=companies.why_held(held) if held else "",
+        along=keeping.going_along(company),
         contacts=companies.count_contacts(company),
         subsidiaries=len(company_profile.subsidiaries(company, viewer())),
     )

@@ -9,11 +9,12 @@ from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from webapp import drafting
-from webapp.access import STAFF, Viewer, access, visible
+from webapp.access import LINKED, STAFF, Viewer, access, visible
 from webapp.extensions import db
-from webapp.i18n import _
+from webapp.i18n import _, _l
 from webapp.models import Company, Contact, Draft
 from webapp.services import drafts
+from webapp.services.linked.words import WORDS
 from webapp.web import page, saved, viewer, wants_fragment
 
 bp = Blueprint("drafts", __name__, url_prefix="/drafts")
@@ -64,19 +65,30 @@ def discard() -> Response:
 
 
 def lines(viewer: Viewer) -> list[Line]:
-    """Return the drafts of a person, the last typed first, by the names of their records."""
+    """Return the drafts of a person, the last typed first, by the names of their records: one query for each kind."""
     mine = [(draft, form) for draft in drafts.of(viewer.resource_id or 0) if (form := drafting.form_at(draft.path))]
-    companies = _names(Company, [ids["company_id"] for _draft, (_view, ids) in mine if "company_id" in ids], viewer)
-    contacts = _names(Contact, [ids["contact_id"] for _draft, (_view, ids) in mine if "contact_id" in ids], viewer)
-    return [_line(draft, view, ids, companies, contacts) for draft, (view, ids) in mine]
+    wanted: dict[str, list[int]] = {}
+    for _draft, (view, ids) in mine:
+        for record_id in ids.values():
+            wanted.setdefault(view.partition(".")[0], []).append(record_id)
+    names = {pages: _names(_KINDS[pages][0], ids, viewer) for pages, ids in wanted.items()}
+    return [_line(draft, view.partition(".")[0], ids, names) for draft, (view, ids) in mine]
 
 
-def _line(draft: Draft, view: str, ids: dict[str, int], companies: dict[int, str], contacts: dict[int, str]) -> Line:
+def _line(draft: Draft, pages: str, ids: dict[str, int], names: dict[str, dict[int, str]]) -> Line:
     url = drafting.address(draft.path)
     if not ids:
-        return Line(draft, _("Nouvelle société") if view == "companies.new" else _("Nouveau contact"), url)
-    name = companies.get(ids.get("company_id", 0)) or contacts.get(ids.get("contact_id", 0))
+        return Line(draft, str(_KINDS[pages][1]), url)
+    name = next((names[pages].get(record_id) for record_id in ids.values()), None)
     return Line(draft, name or _("Fiche que vous ne pouvez plus ouvrir, ou qui a été supprimée"), url)
+
+
+#: By the blueprint of a form: what it is about, and what a new one is called.
+_KINDS: dict[str, tuple[type[Any], Any]] = {
+    "companies": (Company, _l("Nouvelle société")),
+    "contacts": (Contact, _l("Nouveau contact")),
+    **{WORDS[model.noun].pages: (model, WORDS[model.noun].new) for model in LINKED},
+}
 
 
 def _names(model: Any, ids: list[int], viewer: Viewer) -> dict[int, str]:

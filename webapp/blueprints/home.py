@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from webapp.access import STAFF, Viewer, access
 from webapp.blueprints import drafts
 from webapp.clock import today
-from webapp.i18n import _, choose_timezone, day
+from webapp.i18n import _, choose_timezone, day, money, number
 from webapp.models import CommercialStatus
 from webapp.services import home
 from webapp.services.portal import overview
@@ -37,6 +37,8 @@ _RECORD = re.compile(r"(company|contact)-([0-9]{1,18})", re.ASCII)
 _A_MONTH = 30 * 24 * 3600
 
 bp.add_app_template_global(day)
+bp.add_app_template_global(money)
+bp.add_app_template_global(number)
 
 
 class Step(NamedTuple):

@@ -1,6 +1,7 @@
 """The trash: what one deleted, to take back; for admins what anybody did, and to remove it for good (R3, D16)."""
 
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -35,12 +36,12 @@ def show() -> Response:
 
 def _place() -> trash.Place | None:
     """Return where the page asked for begins; an address that makes no sense asks for the first one."""
-    kind, record_id = request.args.get("kind"), read_id(request.args.get("id", ""))
+    kind, record_id = request.args.get("kind", ""), read_id(request.args.get("id", ""))
     try:
         moment = datetime.fromisoformat(request.args.get("at", ""))
     except ValueError:
         return None
-    if moment.tzinfo is None or kind not in ("company", "contact") or record_id is None:
+    if moment.tzinfo is None or kind not in trash.KINDS or record_id is None:
         return None
     return trash.Place(moment, kind, record_id)
 
@@ -93,26 +94,34 @@ def _tell_without_access(restored: trash.Restored) -> None:
 @access(ADMIN)
 def purge_company(company_id: int) -> Response:
     """« Effacer pour de bon », then a confirmation."""
-    return _purge(get_in_trash(Company, company_id, viewer()))
+    return purge(get_in_trash(Company, company_id, viewer()))
 
 
 @bp.route("/contacts/<int:contact_id>/purge", methods=["GET", "POST"])
 @access(ADMIN)
 def purge_contact(contact_id: int) -> Response:
     """« Effacer pour de bon », then a confirmation."""
-    return _purge(get_in_trash(Contact, contact_id, viewer()))
+    return purge(get_in_trash(Contact, contact_id, viewer()))
 
 
-def _purge(record: Company | Contact) -> Response:
+def purge(record: Any) -> Response:
+    """Ask, then remove a record in the trash for good."""
+    name, refused = record.name, ""
     if request.method == "POST":
-        name = record.name
-        trash.purge(record, by=viewer())
-        db.session.commit()
-        return saved(url_for(".show"), _("Effacé pour de bon : %(name)s", name=name))
+        try:
+            trash.purge(record, by=viewer())
+        except Refused as refusal:
+            db.session.rollback()
+            refused = " ".join(refusal.errors.values())
+        else:
+            db.session.commit()
+            return saved(url_for("trash.show"), _("Effacé pour de bon : %(name)s", name=name))
     return page(
         "trash/purge.html",
         "trash/_purge_dialog.html",
-        name=record.name,
+        status=422 if refused else 200,
+        name=name,
         action=request.path,
         with_contacts=isinstance(record, Company),
+        refused=refused,
     )

@@ -38,7 +38,7 @@ HISTORY_INTRODUCTION = """\
 Printed by `./run flask docs history` from the tables of the code; a test fails when it is out of date.
 
 ## History
-On companies and contacts, written by their services and by imports (`services/history/recording.py`), in the
+On companies, on contacts and on what hangs on companies, written by their services and by imports (`services/history/recording.py`), in the
 transaction of the change. Nobody can change or remove an entry; one reads those about what one may see.
 
 | Kind | Title | Written by |
@@ -64,6 +64,7 @@ WRITTEN_BY: Mapping[HistoryKind, Callable[..., None]] = {
     HistoryKind.RESTORED: recording.restored,
     **{kind: recording.portal for kind in HistoryKind if kind.startswith("portal_")},
 }
+WRITTEN_BY = {kind: WRITTEN_BY.get(kind, recording.told) for kind in HistoryKind}
 
 
 def init_app(app: Flask) -> None:

@@ -8,8 +8,10 @@
     maxlength, autocomplete, inputmode, rows, depends, lookup, candidates   where they apply
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,7 +22,7 @@ from wtforms.validators import StopValidation
 
 from webapp.dates import PartialDate
 from webapp.emails import normal_email
-from webapp.i18n import _, day, partial_day, read_partial_day
+from webapp.i18n import _, _n, day, number, partial_day, read_number, read_partial_day
 from webapp.models import ReferenceList
 from webapp.services import lookups, references
 from webapp.services.merging import is_list
@@ -353,7 +355,9 @@ class Lookup(Field):
     def _within(self) -> int | None:
         if not self.within:
             return None
-        values = self.meta.stored if self.meta.posted is None else self.meta.posted
+        posted = self.meta.posted
+        # What can't be changed in the form is not posted.
+        values = self.meta.stored if posted is None or self.within not in posted else posted
         return read_id(values.get(self.within))
 
 
@@ -447,6 +451,69 @@ class Whole(Field):
         if not value.isascii() or not value.isdecimal() or not self.minimum <= int(value) <= self.maximum:
             raise ValueError(_("Un nombre entier de %(low)d à %(high)d.", low=self.minimum, high=self.maximum))
         return int(value)
+
+
+class Exact(Field):
+    """A number with at most so many decimals, written as people do: `1 234,50`."""
+
+    empty = None
+
+    def __init__(
+        self,
+        label: Any,
+        *,
+        places: int = 2,
+        minimum: Decimal | None = Decimal(0),
+        maximum: Decimal = Decimal(10) ** 11,
+        **kwargs: Any,
+    ):
+        super().__init__(label, max_length=30, inputmode="decimal", **kwargs)
+        self.places, self.minimum, self.maximum = places, minimum, maximum
+
+    def write(self, value: Any) -> str:
+        return number(value)
+
+    def revive(self, value: Any) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+    def clean(self, typed: str) -> Decimal | None:
+        value = super().clean(typed)
+        if not value:
+            return None
+        try:
+            read = read_number(value)
+        except ValueError:
+            raise ValueError(
+                _("Ce n’est pas un nombre. Exemple : %(example)s.", example=number(Decimal("1234.5")))
+            ) from None
+        if read != round(read, self.places):
+            raise ValueError(_n("%(num)d décimale au plus.", "%(num)d décimales au plus.", self.places))
+        if self.minimum is not None and read < self.minimum:
+            raise ValueError(_("Au moins %(low)s.", low=number(self.minimum)))
+        if abs(read) > self.maximum:
+            raise ValueError(_("Au plus %(high)s.", high=number(self.maximum)))
+        return read
+
+
+class Hour(Field):
+    """A time of day, as `14:30`; `14h30`, `14 h` and `9:05` are read too."""
+
+    kind = "time"
+
+    def __init__(self, label: Any, **kwargs: Any):
+        super().__init__(label, max_length=20, **kwargs)
+
+    def clean(self, typed: str) -> str:
+        value = str(super().clean(typed))
+        if not value:
+            return ""
+        match = _HOUR.fullmatch(value)
+        if match is None or int(match[1]) > 23 or int(match[2] or 0) > 59:
+            raise ValueError(_("Ce n’est pas une heure. Exemple : 14:30."))
+        return f"{int(match[1]):02}:{int(match[2] or 0):02}"
+
+
+_HOUR = re.compile(r"([0-9]{1,2}) ?[h:] ?([0-9]{2})?", re.ASCII | re.IGNORECASE)
 
 
 class Day(Field):

@@ -8,11 +8,12 @@ from webapp.forms.base import Form
 from webapp.forms.company import CompanyForm
 from webapp.forms.contact import ContactForm
 from webapp.forms.coordinates import ADDRESS_TITLES
-from webapp.forms.fields import Field, LongText, Lookup
+from webapp.forms.fields import Field, LongText
+from webapp.forms.nouns import FORMS
 from webapp.forms.record import RecordForm
-from webapp.i18n import _, _l, language
+from webapp.i18n import _l, language
 from webapp.models import AddressKind
-from webapp.services.history.reading import Line
+from webapp.services.history.reading import Entry, Line, Named
 
 #: Longer texts are shown as far as this; the rest unfolds.
 SHORT = 120
@@ -21,13 +22,21 @@ SHORT = 120
 _OTHERS = {"portal_sponsor": _l("Commanditaire")}
 
 
+#: What stands for the name of a record that one may not see, by its table.
+_HIDDEN = {
+    "company": _l("Société à accès restreint"),
+    "contact": _l("Contact à accès restreint"),
+    "": _l("Fiche à accès restreint"),
+}
+
+
 class CommentForm(Form):
     comment = LongText(_l("Commentaire"), required=True, max_length=5_000)
 
 
-def label(line: Line, *, of_contact: bool) -> str:
+def label(line: Line, entry: Entry) -> str:
     """Return what a value is called; a part of an address with the address it belongs to."""
-    field = _fields(ContactForm if of_contact else CompanyForm).get(line.name)
+    field = _fields_of(entry).get(line.name)
     if field is None:
         return str(_OTHERS.get(line.name, line.name))
     kind = line.name.partition("_")[0]
@@ -36,20 +45,28 @@ def label(line: Line, *, of_contact: bool) -> str:
     return f"{ADDRESS_TITLES[AddressKind(kind)]} · {text}" if is_part else text
 
 
-def shown(value: Any, line: Line, companies: Mapping[int, str], *, of_contact: bool) -> str:
-    """Return how a value reads: in the reader's language, by the names it had at the time; "" when it is empty."""
+def shown(value: Any, line: Line, entry: Entry, names: Mapping[Named, str]) -> str:
+    """Return how a value reads: in the reader's language, by the names it had at the time; "" when it is empty.
+
+    `names` are those of records that this reader may see.
+    """
     if value in (None, "", []):
         return ""
     if line.names:
         ids = value if isinstance(value, list) else [value]
         place = 1 if language() == "en" else 0
         return ", ".join(line.names[str(one)][place] for one in ids if str(one) in line.names)
-    match _fields(ContactForm if of_contact else CompanyForm).get(line.name):
-        case Lookup():
-            return companies.get(value) or _("Société à accès restreint")
+    if line.table:
+        return names.get((line.table, value)) or str(_HIDDEN.get(line.table, _HIDDEN[""]))
+    match _fields_of(entry).get(line.name):
         case Field() as field:
             return field.shown(field.revive(value))
     return str(value)
+
+
+def _fields_of(entry: Entry) -> dict[str, Field]:
+    form: Any = FORMS[entry.noun] if entry.noun else CompanyForm if entry.contact_id is None else ContactForm
+    return _fields(form)
 
 
 @cache

@@ -1,10 +1,11 @@
 """Forms of the reference lists: a value as admins keep it, and the two small dialogs of companies (R1, C5, C7)."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from webapp.forms.base import Form
-from webapp.forms.fields import Text, Whole
+from webapp.forms.fields import Exact, Text, Whole
 from webapp.forms.versioned import SharedForm
 from webapp.i18n import _l
 from webapp.models import ReferenceItem, ReferenceList
@@ -21,6 +22,7 @@ class ItemForm(SharedForm):
         _l("Libellé en anglais"), max_length=200, hint=_l("S’il est vide, le libellé français sert aussi en anglais.")
     )
     code = Text(_l("Code"), max_length=40)
+    percent = Exact(_l("Pourcentage"), places=3, maximum=Decimal(100), required=True)
     rank = Whole(_l("Rang dans la liste"), minimum=1, maximum=100_000)
 
     @classmethod
@@ -31,6 +33,8 @@ class ItemForm(SharedForm):
             form.code.label.text = CODED[which]
         else:
             del form.code
+        if not which.has_percent:
+            del form.percent
         if not values:
             del form.rank
         return form
@@ -38,7 +42,8 @@ class ItemForm(SharedForm):
     @staticmethod
     def values_of(item: ReferenceItem, rank: int) -> dict[str, Any]:
         """Return what the form shows of a value."""
-        return {"label_fr": item.label_fr, "label_en": item.label_en, "code": item.code or "", "rank": rank}
+        labels = {"label_fr": item.label_fr, "label_en": item.label_en}
+        return {**labels, "code": item.code or "", "percent": item.percent, "rank": rank}
 
 
 class ProvinceForm(Form):

@@ -1,6 +1,7 @@
 """What every model may use: column types that behave alike on both engines, and small capabilities."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -60,6 +61,32 @@ class Choice(TypeDecorator[StrEnum]):
         return None if value is None else self.kind(value)
 
 
+class Decimals(TypeDecorator[Decimal]):
+    """An exact number with so many decimals, stored as a whole number of its smallest part: sums are exact on both
+    engines, of which SQLite knows no decimals.
+
+    A number with more decimals is refused: whoever computes it rounds it.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def __init__(self, places: int):
+        super().__init__()
+        self.places = places
+
+    def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        scaled = Decimal(value).scaleb(self.places)
+        if scaled != int(scaled):
+            raise ValueError(f"{value} has more than {self.places} decimals")
+        return int(scaled)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value).scaleb(-self.places)
+
+
 class PartialDay(TypeDecorator[PartialDate]):
     """A day with or without its year, stored as `1998-01-12` or `--01-12`."""
 
@@ -96,8 +123,13 @@ class Trashable:
 
 def in_trash(table: str) -> Index:
     """Return the index by which a table's rows in the trash are found among all."""
-    deleted = text("deleted_at IS NOT NULL")
-    return Index(f"ix_{table}_deleted_at", "deleted_at", sqlite_where=deleted, postgresql_where=deleted)
+    return where_given("deleted_at", f"ix_{table}_deleted_at", "deleted_at")
+
+
+def where_given(column: str, name: str, *columns: str) -> Index:
+    """Return an index of only the rows that have a value in `column`, which few have."""
+    given = text(f"{column} IS NOT NULL")
+    return Index(name, *columns, sqlite_where=given, postgresql_where=given)
 
 
 class Versioned:

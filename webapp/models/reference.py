@@ -1,6 +1,7 @@
 """Reference lists: every list an admin keeps, in one table (R1)."""
 
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Mapped, MappedColumn, mapped_column
 
 from webapp.extensions import Model
 from webapp.i18n import language
-from webapp.models.base import Choice, Id, IntKey, Moment, key_text
+from webapp.models.base import Choice, Decimals, Id, IntKey, Moment, key_text
 
 
 class ReferenceList(StrEnum):
@@ -28,6 +29,14 @@ class ReferenceList(StrEnum):
     WORK_SITE = "work_site"
     COUNTRY = "country"
     PROVINCE = "province"
+    OPPORTUNITY_STATE = "opportunity_state"
+    CLOSE_REASON = "close_reason"
+    TAX_RATE = "tax_rate"
+
+    @property
+    def has_percent(self) -> bool:
+        """Whether each value carries a number: the probability of a state, the rate of a tax."""
+        return self in (ReferenceList.OPPORTUNITY_STATE, ReferenceList.TAX_RATE)
 
     @property
     def parent(self) -> "ReferenceList | None":
@@ -61,6 +70,8 @@ class ReferenceItem(Model):
     #: Both labels and the code, folded: what autocompletes look in.
     search_key: Mapped[str] = mapped_column(key_text(500))
     position: Mapped[int] = mapped_column(default=0)
+    #: The number that a value of some lists carries, in percent.
+    percent: Mapped[Decimal | None] = mapped_column(Decimals(3))
     retired_at: Mapped[datetime | None] = mapped_column(Moment)
 
     @property

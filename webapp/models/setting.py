@@ -20,6 +20,8 @@ class Organisation:
     country: str = "FR"
     language: str = DEFAULT_LANGUAGE
     timezone: str = DEFAULT_TIMEZONE
+    #: ISO code: in which opportunities and invoices begin.
+    currency: str = "EUR"
     #: D18: numbers given automatically are read-only.
     auto_numbering: bool = True
     number_prefix: str = "SOC-"

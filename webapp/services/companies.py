@@ -23,18 +23,21 @@ from webapp.models import (
     CompanyPhone,
     CompanyPhoneKind,
     Contact,
+    Noun,
     Tree,
 )
 from webapp.services import ids, organisation, sharing
 from webapp.services.history import recording
+from webapp.services.linked import keeping
+from webapp.services.linked.words import WORDS
 from webapp.services.mail import outbox
 from webapp.services.portal import ending
 from webapp.services.refusal import Refused
 from webapp.services.search import texts
-from webapp.services.values import MAX_SEARCH_KEY, Change, Shape, country_code, differences, number_key
+from webapp.services.values import MAX_SEARCH_KEY, AddressedShape, Change, country_code, differences, number_key
 from webapp.text import search_key, sort_key
 
-SHAPE = Shape(
+SHAPE = AddressedShape(
     model=Company,
     address_model=CompanyAddress,
     phone_model=CompanyPhone,
@@ -168,8 +171,11 @@ def count_contacts(company: Company) -> int:
 def remove(company: Company, by: Viewer) -> None:
     """Put a company in the trash with its contacts: nobody sees them, nothing of them is lost (C2, D16).
 
-    Contacts that were in the trash already stay there by themselves, with their own moment.
+    What hangs on it goes along; what was in the trash already stays there by itself, with its own moment. Raises
+    Refused while it has engagements, projects or invoices.
     """
+    if held := keeping.holding(company):
+        raise Refused({"company": why_held(held)})
     ending.into_trash(Contact.company_id == company.id)
     company.deleted_at = now()
     company.deleted_by_id = by.resource_id
@@ -178,7 +184,14 @@ def remove(company: Company, by: Viewer) -> None:
     contacts = db.session.execute(with_it).rowcount  # type: ignore[attr-defined]
     db.session.execute(delete(CompanyListing).where(CompanyListing.company_id == company.id))
     outbox.withdraw_of_contacts(select(Contact.id).where(Contact.company_id == company.id))
+    keeping.into_trash(company)
     recording.deleted(company, by, contacts)
+
+
+def why_held(held: Mapping[Noun, int]) -> str:
+    """Say what keeps a company from being deleted: engagements, projects, invoices (D16)."""
+    listed = ", ".join(f"{WORDS[noun].many} ({count})" for noun, count in held.items())
+    return _("Cette société ne peut pas être supprimée tant qu’elle a : %(records)s.", records=listed)
 
 
 def _assign(company: Company, values: Mapping[str, Any], by: Viewer) -> None:

@@ -14,6 +14,7 @@ from webapp.models import AddressKind, Company, Contact, ContactPhone, ContactPh
 from webapp.phones import Phone, kept_phone
 from webapp.services import companies, profiles
 from webapp.services.contacts import listed_name, with_names
+from webapp.services.linked import overview
 from webapp.services.profiles import PAGE
 from webapp.vat import VatCheck, check_vat
 
@@ -61,6 +62,8 @@ class Profile(profiles.Profile):
     #: Contacts whom the surveys that are on cannot reach: id and full_name.
     unreachable: list[Row[Any]]
     subsidiaries: list[Row[Any]]
+    #: What hangs on it, kind by kind (C9).
+    sections: list[overview.Section]
 
 
 def read(company: Company, viewer: Viewer) -> Profile:
@@ -74,6 +77,7 @@ def read(company: Company, viewer: Viewer) -> Profile:
         contacts=contacts(company, viewer),
         unreachable=unreachable(company, viewer) if company.surveys_enabled else [],
         subsidiaries=subsidiaries(company, viewer),
+        sections=overview.of(company, viewer),
     )
 
 

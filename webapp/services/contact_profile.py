@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from webapp.access import Viewer, get_visible
 from webapp.models import Company, Contact
 from webapp.services import contacts, my_contacts, profiles
+from webapp.services.linked import overview
 from webapp.services.portal import summary
 from webapp.services.portal.access import granted_to
 
@@ -18,6 +19,8 @@ class Profile(profiles.Profile):
     is_mine: bool
     #: The access to the portal, if the contact ever had one.
     portal: summary.Summary | None
+    #: What is about them, kind by kind.
+    sections: list[overview.Section]
 
 
 def read(contact: Contact, viewer: Viewer) -> Profile:
@@ -30,4 +33,5 @@ def read(contact: Contact, viewer: Viewer) -> Profile:
         company=get_visible(Company, contact.company_id, viewer),
         is_mine=my_contacts.has(contact, viewer),
         portal=summary.of(access, parts["people"]) if access else None,
+        sections=overview.of(contact, viewer),
     )

@@ -26,10 +26,10 @@ from webapp.services.mail import outbox
 from webapp.services.portal import ending, granting
 from webapp.services.refusal import Refused
 from webapp.services.search import texts
-from webapp.services.values import MAX_SEARCH_KEY, Change, Shape, country_code, differences
+from webapp.services.values import MAX_SEARCH_KEY, AddressedShape, Change, country_code, differences
 from webapp.text import search_key, sort_key
 
-SHAPE = Shape(
+SHAPE = AddressedShape(
     model=Contact,
     address_model=ContactAddress,
     phone_model=ContactPhone,

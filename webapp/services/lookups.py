@@ -11,10 +11,22 @@ from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Row, Select, bindparam, select, union_all
 
-from webapp.access import Viewer, granted, seen_by, visible_to_all
+from webapp.access import Viewer, granted, seen_by, visible, visible_to_all
 from webapp.extensions import db
 from webapp.i18n import language
-from webapp.models import BillingEntity, Company, CompanyGrant, ReferenceItem, ReferenceList, Resource
+from webapp.models import (
+    BillingEntity,
+    Company,
+    CompanyGrant,
+    Contact,
+    Engagement,
+    Opportunity,
+    Project,
+    ReferenceItem,
+    ReferenceList,
+    Resource,
+    SupportRequest,
+)
 from webapp.services.search import finding, small
 from webapp.services.search.sources import Kind
 from webapp.services.search.typed import Typed
@@ -164,6 +176,38 @@ class References:
         return Found(item.id, item.label, item.code or "" if self.which is ReferenceList.PROVINCE else "")
 
 
+class Contacts:
+    """The contacts of a company one sees."""
+
+    def search(self, typed: str, viewer: Viewer, within: int | None) -> list[Found]:
+        columns = (Contact.id, Contact.name, Contact.job_title)
+        rows = visible(Contact, viewer, *columns).where(Contact.company_id == within)
+        found = small.find(rows, Contact.search_key, (Contact.sort_key, Contact.id), typed, LIMIT)
+        return [Found(row.id, row.name, row.job_title) for row in found]
+
+    def find(self, record_id: int, viewer: Viewer, within: int | None) -> Found | None:
+        one = visible(Contact, viewer, Contact.id, Contact.name, Contact.job_title)
+        row = db.session.execute(one.where(Contact.id == record_id, Contact.company_id == within)).first()
+        return Found(*row) if row else None
+
+
+@dataclass(frozen=True)
+class Linked:
+    """What hangs on a company one sees, of one kind: the last ones first."""
+
+    model: type[Any]
+
+    def search(self, typed: str, viewer: Viewer, within: int | None) -> list[Found]:
+        rows = visible(self.model, viewer, self.model.id, self.model.name).where(self.model.company_id == within)
+        found = small.find(rows, self.model.search_key, (self.model.id.desc(),), typed, LIMIT)
+        return [Found(row.id, row.name) for row in found]
+
+    def find(self, record_id: int, viewer: Viewer, within: int | None) -> Found | None:
+        one = visible(self.model, viewer, self.model.id, self.model.name)
+        row = db.session.execute(one.where(self.model.id == record_id, self.model.company_id == within)).first()
+        return Found(*row) if row else None
+
+
 #: Those of which a field may hold several.
 MANY: Mapping[str, ManyLookup] = {"resources": Resources(), "billing-entities": BillingEntities()}
 
@@ -172,6 +216,11 @@ PROVINCES = References(ReferenceList.PROVINCE)
 LOOKUPS: Mapping[str, Lookup] = {
     **MANY,
     "companies": Companies(),
+    "contacts": Contacts(),
+    "opportunities": Linked(Opportunity),
+    "engagements": Linked(Engagement),
+    "projects": Linked(Project),
+    "requests": Linked(SupportRequest),
     "provinces": PROVINCES,
     "work-regions": References(ReferenceList.WORK_REGION),
     "work-sites": References(ReferenceList.WORK_SITE),

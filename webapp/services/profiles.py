@@ -11,7 +11,7 @@ from webapp.addresses import format_address, prints_subdivision
 from webapp.extensions import db
 from webapp.models import REFERENCE_PARTS, TEXT_PARTS, AddressKind, ReferenceItem, Resource
 from webapp.phones import Phone, kept_phone
-from webapp.services.values import Shape, country_code
+from webapp.services.values import AddressedShape, country_code
 
 #: Records of a list shown at a time: subsidiaries, contacts.
 PAGE = 20
@@ -54,12 +54,12 @@ class Profile:
         return self.people.get(getattr(self.record, f"{name}_id"), "")
 
 
-def read(record: Any, shape: Shape, also: Collection[int] = ()) -> dict[str, Any]:
+def read(record: Any, shape: AddressedShape, also: Collection[int] = ()) -> dict[str, Any]:
     """Return what a Profile holds of a record the viewer may see, by name; `also`, other resources to be named."""
     return {**coordinates(record, shape), "people": _people(_ids(record, Resource) | set(also))}
 
 
-def coordinates(record: Any, shape: Shape) -> dict[str, Any]:
+def coordinates(record: Any, shape: AddressedShape) -> dict[str, Any]:
     """Return what it holds without the people who work with the record: all that a contact reads of themselves."""
     references = _references(record)
     main = record.addresses.get(AddressKind.MAIN)

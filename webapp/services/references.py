@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -53,6 +54,12 @@ def code_of(item_id: int | None) -> str | None:
     """Return the code of a value: of a country, the ISO code by which numbers and addresses are read."""
     item = db.session.get(ReferenceItem, item_id) if item_id else None
     return item.code if item else None
+
+
+def percent_of(item_id: int | None) -> Decimal:
+    """Return the percentage of a value: the probability of a state, the rate of a tax; 0 for a value without one."""
+    item = db.session.get(ReferenceItem, item_id) if item_id else None
+    return (item and item.percent) or Decimal(0)
 
 
 def countries(*, keep: str | None = None) -> list[tuple[str, str]]:
@@ -242,13 +249,14 @@ def add(
     label_en: str | None = None,
     parent_id: int | None = None,
     code: str | None = None,
+    percent: Decimal | None = None,
 ) -> ReferenceItem:
     """Add a value at the end of a list and return it; without an English label, the French one serves.
 
     Raises Refused when the parent is missing, AlreadyThere when the list has the label or the code (R1, D15).
     """
     take_turn()
-    item = ReferenceItem(list=which, parent_id=_checked_parent(which, parent_id))
+    item = ReferenceItem(list=which, parent_id=_checked_parent(which, parent_id), percent=percent)
     _name(item, label_fr, label_en or label_fr, code)
     last = select(func.max(ReferenceItem.position)).where(_within(which, item.parent_id))
     item.position = (db.session.scalar(last) or 0) + 1
@@ -270,9 +278,16 @@ def add_province(country_id: int | None, abbreviation: str, label: str, by: View
         raise
 
 
-def rename(item: ReferenceItem, label_fr: str, label_en: str | None = None, code: str | None = None) -> None:
-    """Give a value other labels and another code; raises AlreadyThere when another value has them."""
+def rename(
+    item: ReferenceItem,
+    label_fr: str,
+    label_en: str | None = None,
+    code: str | None = None,
+    percent: Decimal | None = None,
+) -> None:
+    """Give a value other labels, another code and percentage; raises AlreadyThere when another value has them."""
     take_turn()
+    item.percent = percent
     _name(item, label_fr, label_en or label_fr, code)
     db.session.flush()
     _note(item, "renamed")

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,8 @@ def _written_values(which: ReferenceList) -> Iterable[Row]:
     parents = _ids_by_code(which.parent)
     for value in tomllib.loads(REFERENCES.read_text("utf-8")).get(which.value, ()):
         row = {"code": value["code"], "label_fr": value["fr"], "label_en": value["en"]}
+        if which.has_percent:
+            row["percent"] = Decimal(value["percent"])
         if which.parent is None:
             yield row
         elif (parent_id := parents.get(value[PARENT_KEYS[which]])) is not None:

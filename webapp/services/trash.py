@@ -5,7 +5,7 @@ itself. Whoever deleted something finds it there, as admins find everything; it 
 marks of « Mes contacts ».
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, delete, func, literal, or_, select, update
 from sqlalchemy.orm import aliased
 
-from webapp.access import Viewer, granted, unscoped, visible_in_trash
+from webapp.access import LINKED, Viewer, granted, unscoped, visible_in_trash
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.i18n import _
@@ -25,10 +25,13 @@ from webapp.models import (
     CompanySearch,
     Contact,
     ContactSearch,
+    Linked,
     Resource,
 )
 from webapp.services import audit, companies, ids, organisation
 from webapp.services.history import recording
+from webapp.services.linked import keeping
+from webapp.services.linked.words import WORDS
 from webapp.services.portal import ending
 from webapp.services.refusal import Refused
 from webapp.services.values import Change
@@ -38,6 +41,11 @@ from webapp.text import search_key
 PAGE, BATCH = 50, 200
 
 _WHY = "what hangs on a record in the trash goes where it goes"
+
+
+#: What may stand in the trash, by the name of its table.
+_MODELS: tuple[type[Any], ...] = (Company, Contact, *LINKED)
+KINDS: Mapping[str, type[Any]] = {model.__tablename__: model for model in _MODELS}
 
 
 class Place(NamedTuple):
@@ -74,8 +82,8 @@ def items(viewer: Viewer, after: Place | None = None, name: str = "") -> tuple[l
     """
     words = search_key(name).split() if name else []
     found: list[Item] = []
-    for kind, rows in (("company", _companies(viewer)), ("contact", _contacts(viewer))):
-        model = Company if kind == "company" else Contact
+    for kind, model in KINDS.items():
+        rows = _companies(viewer) if model is Company else _of_company(model, viewer)
         rows = rows.where(*(model.search_key.contains(word, autoescape=True) for word in words))
         if after:
             rows = rows.where(_comes_after(model, kind, after))
@@ -100,13 +108,13 @@ def _companies(viewer: Viewer) -> Select[Any]:
     return _by_whom(rows.add_columns(with_it.scalar_subquery().label("contacts")), Company)
 
 
-def _contacts(viewer: Viewer) -> Select[Any]:
-    """Select the contacts that were deleted by themselves."""
-    columns: tuple[Any, ...] = (Contact.id, Contact.name, Company.name.label("company"), Contact.deleted_at)
-    rows = visible_in_trash(Contact, viewer, *columns, _DELETER.name.label("deleted_by"))
-    rows = _by_whom(rows.add_columns(literal(0).label("contacts")), Contact)
-    by_themselves = or_(Company.deleted_at.is_(None), Company.deleted_at != Contact.deleted_at)
-    return rows.join(Company, Company.id == Contact.company_id).where(by_themselves)
+def _of_company(model: type[Any], viewer: Viewer) -> Select[Any]:
+    """Select the contacts, or what hangs on companies, that were deleted by themselves."""
+    columns: tuple[Any, ...] = (model.id, model.name, Company.name.label("company"), model.deleted_at)
+    rows = visible_in_trash(model, viewer, *columns, _DELETER.name.label("deleted_by"))
+    rows = _by_whom(rows.add_columns(literal(0).label("contacts")), model)
+    by_themselves = or_(Company.deleted_at.is_(None), Company.deleted_at != model.deleted_at)
+    return rows.join(Company, Company.id == model.company_id).where(by_themselves)
 
 
 _DELETER = aliased(Resource)
@@ -132,6 +140,7 @@ def restore_company(company: Company, by: Viewer) -> Restored:
     with_it = update(Contact).where(Contact.company_id == company.id, Contact.deleted_at == company.deleted_at)
     with_it = with_it.values(deleted_at=None, deleted_by_id=None).execution_options(synchronize_session=False)
     contacts: int = db.session.execute(with_it).rowcount  # type: ignore[attr-defined]
+    keeping.out_of_trash(company, company.deleted_at)
     _bring_back(company, by)
     companies.write_listings(company)
     recording.restored(company, by, contacts)
@@ -159,18 +168,30 @@ def _bring_back(record: Company | Contact, by: Viewer) -> None:
 # --- gone for good ---------------------------------------------------------------------------------------------------
 
 
-def purge(record: Company | Contact, by: Viewer) -> None:
-    """Remove a record in the trash for good, and tell the audit."""
+def purge(record: Company | Contact | Linked, by: Viewer) -> None:
+    """Remove a record in the trash for good, and tell the audit.
+
+    Raises Refused for a contact whom not everybody may see, while others would show what hangs on them.
+    """
+    if isinstance(record, Contact) and (named := keeping.naming(record)):
+        listed = ", ".join(f"{WORDS[noun].many} ({count})" for noun, count in named.items())
+        raise Refused(
+            {"contact": _("Ce contact à accès restreint est encore nommé par : %(records)s.", records=listed)}
+        )
     audit.record(AuditKind.PURGED, record.name, record=record.__tablename__, id=record.id)
+    if isinstance(record, Company):
+        _purge_company(record, by)
+        return
+    db.session.expunge(record)
     if isinstance(record, Contact):
-        db.session.expunge(record)
         _purge_contacts([record.id])
     else:
-        _purge_company(record, by)
+        keeping.purge(type(record), [record.id])
 
 
 def _purge_company(company: Company, by: Viewer) -> None:
-    """Remove a company with all its contacts; its subsidiaries stay, without parent."""
+    """Remove a company with all its contacts and what hangs on it; its subsidiaries stay, without parent."""
+    keeping.purge_company(company)
     people = select(Contact.id).where(Contact.company_id == company.id)
     _purge_contacts(list(db.session.scalars(unscoped(people, _WHY))))
     for subsidiary in db.session.scalars(unscoped(select(Company).where(Company.parent_id == company.id), _WHY)):
@@ -185,6 +206,7 @@ def _purge_company(company: Company, by: Viewer) -> None:
 
 
 def _purge_contacts(contact_ids: Sequence[int]) -> None:
+    keeping.forget_contacts(contact_ids)
     ids.erase(Contact, contact_ids)
     for start in range(0, len(contact_ids), BATCH):
         some = contact_ids[start : start + BATCH]
@@ -206,8 +228,9 @@ def purge_old(by: Viewer) -> int:
         return 0
     before = now() - timedelta(days=days)
     old = select(Company).where(Company.deleted_at < before).order_by(Company.deleted_at).limit(BATCH)
-    left = select(Contact).where(Contact.deleted_at < before).order_by(Contact.deleted_at).limit(BATCH)
-    for statement in (old, left):
+    left = select(Contact).where(Contact.deleted_at < before, ~keeping.is_named()).order_by(Contact.deleted_at)
+    others = (select(one).where(one.deleted_at < before).order_by(one.deleted_at) for one in LINKED)
+    for statement in (old, left.limit(BATCH), *(one.limit(BATCH) for one in others)):
         if gone := list(db.session.scalars(granted(statement, "of the clock"))):
             for record in gone:
                 purge(record, by)

@@ -1,7 +1,6 @@
-"""How a record with addresses and numbers travels: one flat dict of values, by the names of the requirements.
+"""How a record travels: one flat dict of values, by the names of the requirements.
 
-`name`, `account_type` (an id), `main_street`, `phone_fax`... Companies and contacts share it: what differs is which
-columns and which numbers they have.
+`name`, `account_type` (an id), `main_street`, `phone_fax`... Which values a kind of record has follows from its model.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -50,17 +49,12 @@ class Change(NamedTuple):
     new: Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Shape:
-    """Which values a kind of record has, and where they are kept."""
+    """Which values a kind of record has, each in a column of its own."""
 
     model: type[Any]
-    address_model: type[Any]
-    phone_model: type[Any]
-    phone_kinds: type[StrEnum]
-    #: The value by which files know a record: what is unique is it without case (D18).
-    number: str
-    #: Columns that are derived from values, besides those of every kind of record.
+    #: Columns that are derived from values, or kept by the services, besides those of every kind of record.
     derived: Collection[str] = ()
 
     @cached_property
@@ -73,33 +67,64 @@ class Shape:
         }
 
     @cached_property
-    def phone_names(self) -> dict[str, StrEnum]:
-        return {f"phone_{kind}": kind for kind in self.phone_kinds}
-
-    @cached_property
     def empty(self) -> Mapping[str, Any]:
         """Every value by name, as it is before anybody gave it one."""
         table = self.model.__table__.columns
-        return {
-            **{name: _nothing(table[column]) for name, column in self.columns.items()},
-            **{f"{kind}_{part}": "" if part in TEXT_PARTS else None for kind in AddressKind for part in ADDRESS_PARTS},
-            **dict.fromkeys(self.phone_names, ""),
-        }
+        return {name: _nothing(table[column]) for name, column in self.columns.items()}
 
     def points_at(self, name: str) -> str | None:
         """Return the table whose records a value names by id, or nothing."""
         if name in _LISTS:
             return _LISTS[name]
-        if (part := _ADDRESS_COLUMNS.get(name)) is not None:
-            column = self.address_model.__table__.columns[part]
-        else:
-            column = self.model.__table__.columns.get(self.columns.get(name, ""))
+        column = self._column(name)
         keys = column.foreign_keys if column is not None else ()
         return next((key.column.table.name for key in keys), None)
 
+    def _column(self, name: str) -> Column[Any] | None:
+        # Also of what no dialog changes, but a service does: the history tells of it.
+        columns: Mapping[str, Column[Any]] = self.model.__table__.columns
+        found = self.columns.get(name) or (f"{name}_id" if f"{name}_id" in columns else name)
+        return columns.get(found)
+
     def read(self, record: Any) -> dict[str, Any]:
         """Return all values of a record, by name."""
-        values = {**self.empty, **{name: getattr(record, column) for name, column in self.columns.items()}}
+        return {name: getattr(record, column) for name, column in self.columns.items()}
+
+    def own_columns(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the columns for the values that are one."""
+        return {column: values[name] for name, column in self.columns.items() if name in values}
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressedShape(Shape):
+    """The same with addresses, numbers, and a number by which files know the record: companies and contacts."""
+
+    address_model: type[Any]
+    phone_model: type[Any]
+    phone_kinds: type[StrEnum]
+    #: The value by which files know a record: what is unique is it without case (D18).
+    number: str
+
+    @cached_property
+    def phone_names(self) -> dict[str, StrEnum]:
+        return {f"phone_{kind}": kind for kind in self.phone_kinds}
+
+    @cached_property
+    def empty(self) -> Mapping[str, Any]:
+        return {
+            **super().empty,
+            **{f"{kind}_{part}": "" if part in TEXT_PARTS else None for kind in AddressKind for part in ADDRESS_PARTS},
+            **dict.fromkeys(self.phone_names, ""),
+        }
+
+    def _column(self, name: str) -> Column[Any] | None:
+        if (part := _ADDRESS_COLUMNS.get(name)) is not None:
+            columns: Mapping[str, Column[Any]] = self.address_model.__table__.columns
+            return columns[part]
+        return super()._column(name)
+
+    def read(self, record: Any) -> dict[str, Any]:
+        values = {**self.empty, **super().read(record)}
         for kind, address in record.addresses.items():
             values.update({name: getattr(address, column) for name, column in _ADDRESS_NAMES[kind]})
         for phone_kind, phone in record.phones.items():
@@ -120,7 +145,7 @@ class Shape:
 
     def own_columns(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the columns for the values that are one, and the key of the number; other keys are the service's."""
-        columns = {column: values[name] for name, column in self.columns.items() if name in values}
+        columns = super().own_columns(values)
         if self.number in columns:
             number = columns[self.number] or None
             columns |= {self.number: number, "number_key": number_key(number) if number else None}

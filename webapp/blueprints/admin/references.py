@@ -30,6 +30,9 @@ TITLES = {
     ReferenceList.WORK_SITE: _l("Sites de travail"),
     ReferenceList.COUNTRY: _l("Pays"),
     ReferenceList.PROVINCE: _l("Provinces et états"),
+    ReferenceList.OPPORTUNITY_STATE: _l("États des opportunités"),
+    ReferenceList.CLOSE_REASON: _l("Raisons de clôture"),
+    ReferenceList.TAX_RATE: _l("Taux de taxe"),
 }
 
 #: What is to be chosen before the values of a list that belong to another's.

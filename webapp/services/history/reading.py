@@ -6,13 +6,15 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_
 from sqlalchemy.orm import aliased
 
 from webapp.access import Viewer, seen_by, visible_to_all
 from webapp.extensions import db
 from webapp.i18n import LazyString, _l
-from webapp.models import Company, Contact, HistoryEvent, HistoryKind, Resource
+from webapp.models import Company, Contact, HistoryEvent, HistoryKind, Linked, Noun, Opportunity, Resource
+from webapp.services.history import wording
+from webapp.services.history.recording import Record
 
 #: Entries in a page.
 PAGE = 10
@@ -24,6 +26,18 @@ TITLES: Mapping[HistoryKind, LazyString] = {
     HistoryKind.COMMENTED: _l("Commentaire"),
     HistoryKind.LEFT: _l("Départ pour une autre société"),
     HistoryKind.JOINED: _l("Arrivée d’une autre société"),
+    HistoryKind.COMPLETED: _l("Achèvement"),
+    HistoryKind.CLOSED: _l("Clôture"),
+    HistoryKind.REOPENED: _l("Réouverture"),
+    HistoryKind.STATE_CHANGED: _l("Changement d’état"),
+    HistoryKind.DATES_CHANGED: _l("Changement de date de clôture"),
+    HistoryKind.AMOUNT_CHANGED: _l("Changement du montant prévu"),
+    HistoryKind.VALIDATED: _l("Validation"),
+    HistoryKind.NOTICE_SENT: _l("Envoi de l’avis de validation de facture"),
+    HistoryKind.PAID: _l("Paiement"),
+    HistoryKind.ANSWERED: _l("Message"),
+    HistoryKind.DOCUMENT_ADDED: _l("Ajout d’un document"),
+    HistoryKind.DOCUMENT_REMOVED: _l("Retrait d’un document"),
     HistoryKind.DELETED: _l("Suppression"),
     HistoryKind.RESTORED: _l("Restauration"),
     HistoryKind.PORTAL_REQUESTED: _l("Demande d’accès au Portail Clients"),
@@ -37,8 +51,11 @@ TITLES: Mapping[HistoryKind, LazyString] = {
     HistoryKind.PORTAL_REMINDED: _l("Rappel des données de connexion au Portail Clients"),
 }
 
-#: The values that name a company: whether one may read which, is asked as they are read (D7).
+#: The values that name a company, of entries that don't say so themselves.
 _COMPANY_VALUES = ("parent", "company")
+
+#: A record that an entry speaks of: its table, and its id.
+Named = tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -49,6 +66,12 @@ class Line:
     old: Any
     new: Any
     names: Mapping[str, list[str]] = field(default_factory=dict)
+    #: The table whose records it names, where who reads decides whether they may read the names (D7).
+    of: str | None = None
+
+    @property
+    def table(self) -> str | None:
+        return self.of or ("company" if self.name in _COMPANY_VALUES else None)
 
 
 @dataclass(frozen=True)
@@ -65,6 +88,10 @@ class Entry:
     contact: str | None
     #: Whether their page can be opened: in the trash, it can't.
     contact_is_live: bool
+    #: What hangs on the company, if it is about that: its name then.
+    noun: Noun | None
+    record_id: int | None
+    record: str
     lines: list[Line]
     comment: str
     #: Of a company that was deleted or restored, how many contacts went with it.
@@ -73,11 +100,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Page:
-    """Some entries, where the next ones begin, and the names of the companies they speak of that one may see."""
+    """Some entries, where the next ones begin, and the names of the records they speak of that one may see.
+
+    One that is not among them can't be opened: it is hidden, in the trash, or gone.
+    """
 
     entries: list[Entry]
     before: int | None
-    companies: Mapping[int, str]
+    names: Mapping[Named, str]
 
 
 def of_company(company: Company, viewer: Viewer, kind: HistoryKind | None = None, before: int | None = None) -> Page:
@@ -90,13 +120,29 @@ def of_contact(contact: Contact, viewer: Viewer, kind: HistoryKind | None = None
     return _page(_of_contact(kind is not None, before is not None), {"contact": contact.id}, viewer, kind, before)
 
 
+def of_linked(record: Linked, viewer: Viewer, kind: HistoryKind | None = None, before: int | None = None) -> Page:
+    """Return a page of what happened to what hangs on a company; to an opportunity, also by what came of it (H3)."""
+    statement = _of_opportunity if isinstance(record, Opportunity) else _of_linked
+    about = {"record": record.id} | ({} if isinstance(record, Opportunity) else {"noun": record.noun})
+    return _page(statement(kind is not None, before is not None), about, viewer, kind, before)
+
+
+def of(record: Record, viewer: Viewer, kind: HistoryKind | None = None, before: int | None = None) -> Page:
+    """Return a page of what happened to any record."""
+    if isinstance(record, Linked):
+        return of_linked(record, viewer, kind, before)
+    if isinstance(record, Contact):
+        return of_contact(record, viewer, kind, before)
+    return of_company(record, viewer, kind, before)
+
+
 def _page(
-    statement: Select[Any], about: Mapping[str, int], viewer: Viewer, kind: HistoryKind | None, before: int | None
+    statement: Select[Any], about: Mapping[str, Any], viewer: Viewer, kind: HistoryKind | None, before: int | None
 ) -> Page:
     parameters = {**about, **seen_by(viewer), "kind": kind, "before": before}
     entries = [_entry(row) for row in db.session.execute(statement, parameters)]
     more = entries[PAGE - 1].id if len(entries) > PAGE else None
-    return Page(entries[:PAGE], more, _companies(entries[:PAGE], viewer))
+    return Page(entries[:PAGE], more, _names(entries[:PAGE], viewer))
 
 
 def _entry(row: Any) -> Entry:
@@ -109,18 +155,29 @@ def _entry(row: Any) -> Entry:
         row.contact_id,
         row.contact,
         row.contact is not None and row.contact_deleted_at is None,
+        row.noun,
+        row.record_id,
+        data.get("record", ""),
         [Line(**line) for line in data.get("changes", ())],
         data.get("comment", ""),
         data.get("contacts", 0),
     )
 
 
-def _companies(entries: Iterable[Entry], viewer: Viewer) -> dict[int, str]:
-    """Return the names of the companies that entries speak of, of those the viewer may see."""
-    lines = (line for entry in entries for line in entry.lines if line.name in _COMPANY_VALUES)
-    ids = {one for line in lines for one in (line.old, line.new) if one}
-    rows = db.session.execute(_named_companies(), {"ids": list(ids), **seen_by(viewer)}) if ids else ()
-    return {row.id: row.name for row in rows}
+def _names(entries: Iterable[Entry], viewer: Viewer) -> dict[Named, str]:
+    """Return the names of the records that entries speak of, of those the viewer may see: one query for each table."""
+    wanted: dict[str, set[int]] = {}
+    for entry in entries:
+        if entry.noun and entry.record_id:
+            wanted.setdefault(entry.noun.value, set()).add(entry.record_id)
+        for line in entry.lines:
+            if line.table:
+                wanted.setdefault(line.table, set()).update(one for one in (line.old, line.new) if one)
+    return {
+        (table, row.id): row.name
+        for table, ids in wanted.items()
+        for row in db.session.execute(_named(table), {"ids": list(ids), **seen_by(viewer)})
+    }
 
 
 # --- statements, built once ------------------------------------------------------------------------------------------
@@ -130,7 +187,8 @@ def _companies(entries: Iterable[Entry], viewer: Viewer) -> dict[int, str]:
 def _entries(with_kind: bool, with_before: bool) -> Select[Any]:
     event, by_contact = HistoryEvent, aliased(Contact)
     actor = func.coalesce(Resource.name, by_contact.name).label("actor")
-    columns = (event.id, event.kind, event.at, event.contact_id, event.data, actor)
+    about = (event.contact_id, event.noun, event.record_id)
+    columns = (event.id, event.kind, event.at, *about, event.data, actor)
     contact = (Contact.name.label("contact"), Contact.deleted_at.label("contact_deleted_at"))
     found = visible_to_all(event, *columns, *contact)
     found = found.outerjoin(Resource, Resource.id == event.actor_id).outerjoin(Contact, Contact.id == event.contact_id)
@@ -146,16 +204,37 @@ def _entries(with_kind: bool, with_before: bool) -> Select[Any]:
 
 @cache
 def _of_company(with_kind: bool, with_before: bool) -> Select[Any]:
-    return _entries(with_kind, with_before).where(HistoryEvent.company_id == bindparam("company"))
+    return _entries(with_kind, with_before).where(HistoryEvent.company_id == bindparam("company"), _is_told())
 
 
 @cache
 def _of_contact(with_kind: bool, with_before: bool) -> Select[Any]:
     # What the company they left is told, is the other side of what they are told themselves.
     told = (HistoryEvent.contact_id == bindparam("contact")) & (HistoryEvent.kind != HistoryKind.LEFT)
-    return _entries(with_kind, with_before).where(told)
+    return _entries(with_kind, with_before).where(told, _is_told())
+
+
+def _is_told() -> ColumnElement[bool]:
+    """Of a contact's activities, contact and company are told that they were done, and no more (D17)."""
+    event = HistoryEvent
+    of_opportunity = event.opportunity_id.is_not(None)
+    is_activity = event.noun.is_not_distinct_from(Noun.ACTIVITY) & event.contact_id.is_not(None)
+    return ~is_activity | of_opportunity | (event.kind == HistoryKind.COMPLETED)
 
 
 @cache
-def _named_companies() -> Select[Any]:
-    return visible_to_all(Company, Company.id, Company.name).where(Company.id.in_(bindparam("ids", expanding=True)))
+def _of_opportunity(with_kind: bool, with_before: bool) -> Select[Any]:
+    return _entries(with_kind, with_before).where(HistoryEvent.opportunity_id == bindparam("record"))
+
+
+@cache
+def _of_linked(with_kind: bool, with_before: bool) -> Select[Any]:
+    event = HistoryEvent
+    about = (event.noun == bindparam("noun", type_=event.noun.type)) & (event.record_id == bindparam("record"))
+    return _entries(with_kind, with_before).where(about)
+
+
+@cache
+def _named(table: str) -> Select[Any]:
+    model = wording.model_of(table)
+    return visible_to_all(model, model.id, model.name).where(model.id.in_(bindparam("ids", expanding=True)))

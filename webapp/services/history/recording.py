@@ -6,19 +6,20 @@ values as they were, and beside the ids of other records their names at the time
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, insert, select
 
 from webapp.access import Actor, unscoped
 from webapp.clock import now
 from webapp.dates import PartialDate
 from webapp.extensions import db
-from webapp.models import Company, Contact, HistoryEvent, HistoryKind
+from webapp.models import Company, Contact, HistoryEvent, HistoryKind, Linked, Opportunity
 from webapp.services.history import wording
 from webapp.services.values import Change, Shape
 
-Record = Company | Contact
+Record = Company | Contact | Linked
 
 
 def created(record: Record, by: Actor) -> None:
@@ -31,6 +32,14 @@ def modified(record: Record, shape: Shape, changes: Sequence[Change], by: Actor)
     data = {"changes": lines(shape, changes)}
     for kind, company_id in tellings(changes):
         _add(kind, record, by, data, company_id)
+
+
+def told(
+    kind: HistoryKind, record: Linked, shape: Shape, by: Actor, changes: Sequence[Change] = (), comment: str = ""
+) -> None:
+    """Tell what became of a record that hangs on a company, with the values that changed and what was said."""
+    data = {"changes": lines(shape, changes), "comment": comment}
+    _add(kind, record, by, {name: value for name, value in data.items() if value})
 
 
 def tellings(changes: Sequence[Change]) -> list[tuple[HistoryKind, int | None]]:
@@ -80,11 +89,13 @@ def lines(
     `names` are those of these changes and of others, when they were read together.
     """
     names = wording.names(shape, changes) if names is None else names
-    return [_line(change, names.get(change.name, {})) for change in changes]
+    return [_line(change, names.get(change.name, {}), wording.named_later(shape, change.name)) for change in changes]
 
 
-def _line(change: Change, names: Mapping[int, list[str]]) -> dict[str, Any]:
+def _line(change: Change, names: Mapping[int, list[str]], later: str | None) -> dict[str, Any]:
     line = {"name": change.name, "old": plain(change.old), "new": plain(change.new)}
+    if later:
+        line["of"] = later
     if known := {str(one): names[one] for one in wording.ids_in(change) if one in names} if names else {}:
         line["names"] = known
     return line
@@ -92,7 +103,7 @@ def _line(change: Change, names: Mapping[int, list[str]]) -> dict[str, Any]:
 
 def plain(value: Any) -> Any:
     """Return a value as JSON holds it."""
-    if isinstance(value, PartialDate | date):
+    if isinstance(value, PartialDate | date | Decimal):
         return str(value)
     return sorted(value) if isinstance(value, list | tuple | set | frozenset) else value
 
@@ -105,12 +116,7 @@ def values_at(
     With them, by name, the last entry that changed each value since: who did, and when.
     """
     event = HistoryEvent
-    about = (
-        event.contact_id == record.id
-        if isinstance(record, Contact)
-        else ((event.company_id == record.id) & event.contact_id.is_(None))
-    )
-    since = select(event).where(about, event.version > version, event.kind != HistoryKind.LEFT)
+    since = select(event).where(_is_about(record), event.version > version, event.kind != HistoryKind.LEFT)
     before = {name: plain(value) for name, value in values.items()}
     changed_by: dict[str, HistoryEvent] = {}
     for entry in db.session.scalars(unscoped(since.order_by(event.id.desc()), "of a record the viewer may see")):
@@ -120,18 +126,41 @@ def values_at(
     return before, changed_by
 
 
+def _is_about(record: Record) -> ColumnElement[bool]:
+    """Return the condition that an entry is about this record, and nothing else."""
+    event = HistoryEvent
+    if isinstance(record, Linked):
+        return (event.noun == record.noun) & (event.record_id == record.id)
+    if isinstance(record, Contact):
+        return (event.contact_id == record.id) & event.noun.is_(None)
+    return (event.company_id == record.id) & event.contact_id.is_(None) & event.noun.is_(None)
+
+
 def _add(
     kind: HistoryKind, record: Record, by: Actor, data: Mapping[str, Any] | None = None, company_id: int | None = None
 ) -> None:
-    of_company, contact_id = (record.company_id, record.id) if isinstance(record, Contact) else (record.id, None)
     db.session.add(
         HistoryEvent(
             kind=kind,
-            company_id=company_id or of_company,
-            contact_id=contact_id,
             actor_id=by.resource_id,
             actor_contact_id=by.contact_id,
             version=record.version,
-            data=dict(data or {}),
+            **_places(record, company_id),
+            data={**(data or {}), **({"record": record.name} if isinstance(record, Linked) else {})},
         )
     )
+
+
+def _places(record: Record, company_id: int | None) -> dict[str, Any]:
+    """Return where an entry about a record is told: by id, the records of whose history it is a part."""
+    if isinstance(record, Company):
+        return {"company_id": company_id or record.id}
+    if isinstance(record, Contact):
+        return {"company_id": company_id or record.company_id, "contact_id": record.id}
+    return {
+        "company_id": record.company_id,
+        "noun": record.noun,
+        "record_id": record.id,
+        "contact_id": getattr(record, "contact_id", None) if "contact_id" in record.hides_with else None,
+        "opportunity_id": record.id if isinstance(record, Opportunity) else getattr(record, "opportunity_id", None),
+    }

@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
+from webapp.access import LINKED
 from webapp.extensions import db
-from webapp.models import BillingEntity, ReferenceItem, Resource
+from webapp.models import BillingEntity, Company, Contact, ReferenceItem, Resource, WorkflowState
 from webapp.services.values import Change, Shape
 
 #: By table: what is kept of a record, a name for each language.
@@ -15,13 +16,18 @@ _NAMES: Mapping[str, Select[*tuple[Any, ...]]] = {
     "reference_item": select(ReferenceItem.id, ReferenceItem.label_fr, ReferenceItem.label_en),
     "resource": select(Resource.id, Resource.name, Resource.name),
     "billing_entity": select(BillingEntity.id, BillingEntity.name, BillingEntity.name),
+    "workflow_state": select(WorkflowState.id, WorkflowState.label_fr, WorkflowState.label_en),
 }
+
+#: Tables whose records are named as one reads, since whether one may read the name depends on who does (D7).
+_LATER: tuple[type[Any], ...] = (Company, Contact, *LINKED)
+_NAMED_LATER: Mapping[str, type[Any]] = {model.__tablename__: model for model in _LATER}
 
 
 def names(shape: Shape, changes: Iterable[Change]) -> dict[str, dict[int, list[str]]]:
     """Return by value, and then by id, the names in French and English of what it pointed and points at.
 
-    Companies are left out: whether one may read the name of a company depends on who reads (D7).
+    Those of `named_later` are left out.
     """
     ids: dict[str, set[int]] = defaultdict(set)
     pointing = [(change, table) for change in changes if (table := shape.points_at(change.name)) in _NAMES]
@@ -29,6 +35,22 @@ def names(shape: Shape, changes: Iterable[Change]) -> dict[str, dict[int, list[s
         ids[str(table)].update(ids_in(change))
     found = {table: _read(_NAMES[table], wanted) for table, wanted in ids.items()}
     return {change.name: found[str(table)] for change, table in pointing}
+
+
+def named_later(shape: Shape, name: str) -> str | None:
+    """Return the table whose records a value names, if who reads decides whether they may read the name."""
+    table = shape.points_at(name)
+    return table if table and is_named_later(table) else None
+
+
+def is_named_later(table: str) -> bool:
+    """Whether who reads decides whether they may read the names of this table's records."""
+    return table in _NAMED_LATER
+
+
+def model_of(table: str) -> type[Any]:
+    """Return the model of such a table."""
+    return _NAMED_LATER[table]
 
 
 def ids_in(change: Change) -> list[int]:

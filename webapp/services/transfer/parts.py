@@ -9,13 +9,13 @@ from webapp.access import unscoped
 from webapp.extensions import db
 from webapp.services.search.texts import Texts
 from webapp.services.transfer.bulk import WHY, Stored, insert_rows
-from webapp.services.values import ADDRESS_PARTS, Shape, address_rows
+from webapp.services.values import ADDRESS_PARTS, AddressedShape, address_rows
 
 
 class Parts:
     """The addresses and the numbers of one kind of record."""
 
-    def __init__(self, shape: Shape, texts: Texts):
+    def __init__(self, shape: AddressedShape, texts: Texts):
         self._shape = shape
         self._texts = texts
         #: The column by which a part names its record.

@@ -26,7 +26,7 @@ from webapp.services.transfer.importing import Cells, Job
 from webapp.services.transfer.names import Names
 from webapp.services.transfer.parts import Parts
 from webapp.services.transfer.report import Report
-from webapp.services.values import Shape, differences, number_key
+from webapp.services.values import AddressedShape, differences, number_key
 
 #: The ids of records that are not written begin here.
 _NO_ID = 1 << 62
@@ -53,7 +53,7 @@ class RecordWriter(ABC, Generic[R]):
     """Writes records of one kind with all that hangs on them, a table at a time."""
 
     model: ClassVar[Any]
-    shape: ClassVar[Shape]
+    shape: ClassVar[AddressedShape]
     parts: ClassVar[Parts]
 
     def __init__(self, names: Names, report: Report, by: Viewer):

@@ -1,0 +1,35 @@
+"""The dialog of what hangs on a company: one page of fields, which merges and keeps drafts as those of companies do."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from webapp.forms.fields import Lookup
+from webapp.forms.record import RecordForm
+from webapp.forms.tabs import Tab
+from webapp.i18n import _l
+from webapp.services.linked.keeping import Keeper
+
+
+class LinkedTab(Tab):
+    """The fields of the dialog; those of a noun follow the company's."""
+
+    key = "general"
+    label = _l("Généralités")
+    icon = "sliders-horizontal"
+
+    company = Lookup(_l("Société"), "companies", required=True, hidden_label=_l("Société à accès restreint"))
+
+
+class LinkedForm(RecordForm):
+    """The dialog of one kind of record, which its keeper knows."""
+
+    keeper: ClassVar[Keeper[Any]]
+
+    def prepare(self, record: Any = None) -> None:
+        # What hangs on a company stays there: its history is told there.
+        self["company"].readonly = record is not None
+        super().prepare(record)
+
+    def problems(self) -> Mapping[str, str]:
+        values = {**self.stored, **self.values()}
+        return {name: message for name, message in self.keeper.problems(values, self.record).items() if name in self}
