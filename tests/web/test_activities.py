@@ -79,7 +79,7 @@ def test_what_makes_no_sense_is_said_beside_the_field(bruno: Any, world: World) 
         status=422,
     )
     assert refused.error("name") == "Ce champ est obligatoire."
-    assert refused.error("contact") == "Aucune réponse pour « Paul Roux »."
+    assert refused.error("contact_text") == "Aucune réponse pour « Paul Roux »."
     assert refused.error("due_time") == "Ce n’est pas une heure. Exemple : 14:30."
     assert refused.field("due_time")["value"] == "25:00"
     again = refused.submit({"name": "Appeler", "contact_text": "", "due_time": "14:30"}, status=422)

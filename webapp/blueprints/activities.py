@@ -38,7 +38,7 @@ def complete(record_id: int) -> Response:
     activity = get_visible(Activity, record_id, viewer())
     ACTIVITIES.complete(activity, by=viewer())
     db.session.commit()
-    return record_saved(activity, _("Activité achevée : %(name)s", name=activity.name))
+    return record_saved(activity, _("Activité achevée : %(name)s", name=activity.name))
 
 
 @bp.post("/<int:record_id>/reopen")
@@ -48,4 +48,4 @@ def reopen(record_id: int) -> Response:
     activity = get_visible(Activity, record_id, viewer())
     ACTIVITIES.reopen(activity, by=viewer())
     db.session.commit()
-    return record_saved(activity, _("Activité rouverte : %(name)s", name=activity.name))
+    return record_saved(activity, _("Activité rouverte : %(name)s", name=activity.name))

@@ -115,7 +115,7 @@ def purge(record: Any) -> Response:
             refused = " ".join(refusal.errors.values())
         else:
             db.session.commit()
-            return saved(url_for("trash.show"), _("Effacé pour de bon : %(name)s", name=name))
+            return saved(url_for("trash.show"), _("Effacé pour de bon : %(name)s", name=name))
     return page(
         "trash/purge.html",
         "trash/_purge_dialog.html",

@@ -484,7 +484,7 @@ class Exact(Field):
             read = read_number(value)
         except ValueError:
             raise ValueError(
-                _("Ce n’est pas un nombre. Exemple : %(example)s.", example=number(Decimal("1234.5")))
+                _("Ce n’est pas un nombre. Exemple : %(example)s.", example=number(Decimal("1234.5")))
             ) from None
         if read != round(read, self.places):
             raise ValueError(_n("%(num)d décimale au plus.", "%(num)d décimales au plus.", self.places))
@@ -509,7 +509,7 @@ class Hour(Field):
             return ""
         match = _HOUR.fullmatch(value)
         if match is None or int(match[1]) > 23 or int(match[2] or 0) > 59:
-            raise ValueError(_("Ce n’est pas une heure. Exemple : 14:30."))
+            raise ValueError(_("Ce n’est pas une heure. Exemple : 14:30."))
         return f"{int(match[1]):02}:{int(match[2] or 0):02}"
 
 

@@ -191,7 +191,7 @@ def remove(company: Company, by: Viewer) -> None:
 def why_held(held: Mapping[Noun, int]) -> str:
     """Say what keeps a company from being deleted: engagements, projects, invoices (D16)."""
     listed = ", ".join(f"{WORDS[noun].many} ({count})" for noun, count in held.items())
-    return _("Cette société ne peut pas être supprimée tant qu’elle a : %(records)s.", records=listed)
+    return _("Cette société ne peut pas être supprimée tant qu’elle a : %(records)s.", records=listed)
 
 
 def _assign(company: Company, values: Mapping[str, Any], by: Viewer) -> None:

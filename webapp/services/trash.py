@@ -176,7 +176,7 @@ def purge(record: Company | Contact | Linked, by: Viewer) -> None:
     if isinstance(record, Contact) and (named := keeping.naming(record)):
         listed = ", ".join(f"{WORDS[noun].many} ({count})" for noun, count in named.items())
         raise Refused(
-            {"contact": _("Ce contact à accès restreint est encore nommé par : %(records)s.", records=listed)}
+            {"contact": _("Ce contact à accès restreint est encore nommé par : %(records)s.", records=listed)}
         )
     audit.record(AuditKind.PURGED, record.name, record=record.__tablename__, id=record.id)
     if isinstance(record, Company):

@@ -239,19 +239,19 @@ def _needed_by(record: Linked) -> str:
         for model in LINKED
         if model.holds_company and column in model.__table__.columns and (count := _count(model, column, record.id))
     ]
-    return _("D’autres fiches en dépendent : %(records)s.", records=", ".join(needing)) if needing else ""
+    return _("D’autres fiches en dépendent : %(records)s.", records=", ".join(needing)) if needing else ""
 
 
 def _is_held_in_trash(record: Linked) -> str:
     """Return why a record must stay in the trash: its company or what it is about is there too."""
     company = db.session.scalar(unscoped(select(Company).where(Company.id == record.company_id), _TOGETHER))
     if company is None or company.deleted_at:
-        return _("Sa société est dans la corbeille : restaurez-la d’abord.")
+        return _("Sa société est dans la corbeille : restaurez-la d’abord.")
     for name in record.hides_with:
         model = next(one for one in _BELONGING if column_for(one) == name)
         statement = select(model.deleted_at).where(model.id == getattr(record, name))
         if model is not Contact and db.session.scalar(unscoped(statement, _TOGETHER)):
-            return _("Ce dont elle dépend est dans la corbeille : restaurez-le d’abord.")
+            return _("Ce dont elle dépend est dans la corbeille : restaurez-le d’abord.")
     return ""
 
 

@@ -46,8 +46,8 @@ def page(
     if words := search_key(asked.get("q", "")).split():
         rows = rows.where(small.words_start(model.search_key, words))
     for name, one in keeper.filters().items():
-        if value := asked.get(name):
-            rows = rows.where(one.condition(value, viewer))
+        if (value := asked.get(name)) in dict(one.choices(viewer)):
+            rows = rows.where(one.condition(str(value), viewer))
     if of is not None:
         rows = rows.where(getattr(model, column_for(of)) == of.id)
     if before:
