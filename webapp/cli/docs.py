@@ -38,8 +38,9 @@ HISTORY_INTRODUCTION = """\
 Printed by `./run flask docs history` from the tables of the code; a test fails when it is out of date.
 
 ## History
-On companies, on contacts and on what hangs on companies, written by their services and by imports (`services/history/recording.py`), in the
-transaction of the change. Nobody can change or remove an entry; one reads those about what one may see.
+On companies, on contacts and on what hangs on companies, written by their services and by imports
+(`services/history/recording.py`), in the transaction of the change. Nobody can change or remove an entry; one reads
+those about what one may see.
 
 | Kind | Title | Written by |
 |---|---|---|
