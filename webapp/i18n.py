@@ -16,7 +16,7 @@ import flask_babel
 from babel import Locale, dates, numbers
 from babel.support import NullTranslations
 from flask import Flask, current_app, g, has_request_context, request
-from flask_babel import LazyString, get_locale, ngettext
+from flask_babel import LazyString, get_locale
 from markupsafe import Markup
 
 from webapp.config import DEFAULT_LANGUAGE, DEFAULT_TIMEZONE, LANGUAGES
@@ -66,17 +66,29 @@ def _lp(context: str, text: str, /) -> LazyString:
     return LazyString(lambda: str(_catalogue().upgettext(context, text)))
 
 
-_n = ngettext
+def _n(singular: str, plural: str, num: int, /, **variables: Any) -> str:
+    """Return the text for so many, who are among its variables as `num`."""
+    return str(_counted(singular, plural, num) % {"num": num, **variables})
+
+
+def _counted(singular: str, plural: str, num: int) -> str:
+    """Return the text for so many. French, which has no catalogue, takes the singular below two, for nothing too."""
+    if language() == DEFAULT_LANGUAGE:
+        return singular if abs(num) < 2 else plural
+    return str(_catalogue().ungettext(singular, plural, num))
 
 
 def install(app: Flask) -> None:
-    """Give templates their `_`: the text is ours and goes as it is, its variables are escaped."""
+    """Give templates their `_` and `ngettext`: the text is ours and goes as it is, its variables are escaped."""
 
     def translate(text: str, /, **variables: Any) -> Markup:
         translated = Markup(_catalogue().ugettext(text))  # noqa: S704
         return translated % variables if variables else translated
 
-    app.jinja_env.globals["_"] = translate
+    def count(singular: str, plural: str, num: int, /, **variables: Any) -> Markup:
+        return Markup(_counted(singular, plural, num)) % {"num": num, **variables}  # noqa: S704
+
+    app.jinja_env.globals |= {"_": translate, "ngettext": count}
 
 
 def _catalogue() -> NullTranslations:
@@ -137,19 +149,18 @@ def moment(value: datetime | None, style: str = "short") -> str:
     """Write a moment in the reader's zone and language (D20)."""
     if value is None:
         return ""
-    return dates.format_datetime(value, style, tzinfo=ZoneInfo(choose_timezone()), locale=_locale())
+    return _ordinal(dates.format_datetime(value, style, tzinfo=ZoneInfo(choose_timezone()), locale=_locale()))
 
 
 def written_moment(value: datetime, timezone: str) -> str:
     """Write a moment in full, as in a letter, for who reads it in `timezone`: `mardi 24 novembre 2026 à 15:05`."""
     local, locale = value.astimezone(ZoneInfo(timezone)), _locale()
-    day, time = dates.format_date(local, "full", locale=locale), dates.format_time(local, "short", locale=locale)
-    return _("%(day)s à %(time)s", day=day, time=time)
+    return _("%(day)s à %(time)s", day=day(local, "full"), time=dates.format_time(local, "short", locale=locale))
 
 
 def day(value: date | None, style: str = "short") -> str:
     """Write a date, which has no zone (D20)."""
-    return dates.format_date(value, style, locale=_locale()) if value else ""
+    return _ordinal(dates.format_date(value, style, locale=_locale())) if value else ""
 
 
 def partial_day(value: PartialDate | None) -> str:
@@ -157,8 +168,17 @@ def partial_day(value: PartialDate | None) -> str:
     if value is None:
         return ""
     if value.year is None:
-        return dates.format_skeleton("MMMMd", date(2000, value.month, value.day), locale=_locale())
-    return dates.format_date(date(value.year, value.month, value.day), "medium", locale=_locale())
+        return _ordinal(dates.format_skeleton("MMMMd", date(2000, value.month, value.day), locale=_locale()))
+    return day(date(value.year, value.month, value.day), "medium")
+
+
+#: The first of a month before its name, as Babel writes it in French.
+_FIRST_OF_MONTH = re.compile(r"\b1(?= [^\W\d_])")
+
+
+def _ordinal(written: str) -> str:
+    """Return a date as one writes it: in French the first day of a month is « 1er », the others are plain numbers."""
+    return _FIRST_OF_MONTH.sub("1er", written) if language() == DEFAULT_LANGUAGE else written
 
 
 #: Two numbers, with or without a year of four figures: `12/01/1998`, `12.1`.
