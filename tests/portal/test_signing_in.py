@@ -173,6 +173,43 @@ def test_attempts_are_counted_and_have_to_wait(stranger: Browser, elise: Guest) 
         sign_in(stranger, elise)
 
 
+def refusals(kind: AuditKind) -> list[tuple[str, bool]]:
+    """Return who was refused at a door, and whether as they had to wait, oldest first."""
+    db.session.rollback()
+    entries = db.session.scalars(select(AuditEntry).where(AuditEntry.kind == kind).order_by(AuditEntry.id))
+    return [(entry.data.get("about", ""), bool(entry.data.get("too_many"))) for entry in entries]
+
+
+def test_whoever_has_to_wait_is_told_of_in_the_audit_once(
+    stranger: Browser, elise: Guest, client: Browser, world: World
+) -> None:
+    """R2: as at the staff's door, and apart from it: whoever tries both is told of at both."""
+    wrong = [(elise.name, False)] * 5
+    for _attempt in range(5):
+        sign_in(stranger, elise, "quatre écluses avant midi", status=422)
+    for _attempt in range(3):
+        sign_in(stranger, elise, status=429)
+    assert refusals(AuditKind.PORTAL_SIGN_IN_REFUSED) == [*wrong, (elise.name, True)]
+    for status in (422, 422, 422, 422, 422, 429, 429):
+        stranger.get("/login").submit({"email": world.bruno.email, "password": "faux"}, form="/login", status=status)
+    assert refusals(AuditKind.SIGN_IN_REFUSED)[-2:] == [(world.bruno.name, False), (world.bruno.name, True)]
+    told = client.as_("anne").get("/admin/audit", kind="portal_sign_in_refused")
+    assert [row.text.count("trop d’essais") for row in told.one("tbody").all("tr")] == [1, 0, 0, 0, 0, 0]
+    with time_machine.travel(now() + timedelta(minutes=15)):
+        sign_in(stranger, elise, "quatre écluses avant midi", status=422)
+        sign_in(stranger, elise, status=429)
+    assert refusals(AuditKind.PORTAL_SIGN_IN_REFUSED)[-2:] == [(elise.name, False), (elise.name, True)]
+
+
+def test_whoever_has_to_wait_for_a_code_is_told_of_too(stranger: Browser, elise: Guest, db_session: Any) -> None:
+    access_of(elise).totp_secret = "sealed with another key"
+    db_session.commit()
+    sign_in(stranger, elise)
+    for status in (422, 422, 422, 422, 422, 429, 429):
+        stranger.get("/portal/login/code").submit({"code": "000000"}, form="/code", status=status)
+    assert refusals(AuditKind.PORTAL_SIGN_IN_REFUSED) == [(elise.name, False)] * 5 + [(elise.name, True)]
+
+
 def test_neither_side_keeps_the_other_waiting(stranger: Browser, elise: Guest, world: World, db_session: Any) -> None:
     """P5: an account of the staff with the same address, at the same network address."""
     db_session.execute(

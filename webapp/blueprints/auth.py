@@ -105,18 +105,26 @@ def logout() -> Response:
     return redirect(url_for("auth.login"), 303)
 
 
-def _note_refusal(account: Resource | None, **more: bool) -> None:
-    """Keep the refusal for the audit: whose account, but never what was typed, which may be a password."""
-    # Before the first resource there is no account to watch, and a backup may still be brought back.
-    if account or resources.any_exists():
-        audit.record(AuditKind.SIGN_IN_REFUSED, account.name if account else "", **more)
-        db.session.commit()
+def _note_refusal(account: Resource | None) -> None:
+    note_refusal(AuditKind.SIGN_IN_REFUSED, account.name if account else "")
 
 
 def _note_wait(account: Resource | None) -> None:
+    note_wait(AuditKind.SIGN_IN_REFUSED, account.name if account else "")
+
+
+def note_refusal(kind: AuditKind, name: str, **more: bool) -> None:
+    """Keep a refusal for the audit: whose account, but never what was typed, which may be a password."""
+    # Before the first resource there is no account to watch, and a backup may still be brought back.
+    if name or resources.any_exists():
+        audit.record(kind, name, **more)
+        db.session.commit()
+
+
+def note_wait(kind: AuditKind, name: str, side: str = "") -> None:
     """Keep for the audit that somebody had to wait, once for an address and a while: an attacker asks without end."""
-    if throttle.is_first_refusal(identity.client_address()):
-        _note_refusal(account, too_many=True)
+    if throttle.is_first_refusal(identity.client_address(), side):
+        note_refusal(kind, name, too_many=True)
 
 
 def knows_password(account: str, stored_hash: str | None, typed: str, form: Outcome, side: str = "") -> bool:

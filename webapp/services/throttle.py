@@ -87,13 +87,13 @@ def begin(account: str, address: str, side: str = "") -> Attempt:
     return Attempt(of_account, tuple(row.id for row in rows))
 
 
-def is_first_refusal(address: str) -> bool:
-    """Whether nobody was told to wait at this address lately; from now on somebody was.
+def is_first_refusal(address: str, side: str = "") -> bool:
+    """Whether nobody was told to wait on a side at this address lately; from now on somebody was.
 
     So a refusal can be told of once, and whoever insists fills nothing.
     """
     organisation.take_turn("sign_in_attempts")
-    moment, subject = now(), _hash(f"refused:{network(address)}")
+    moment, subject = now(), _hash(f"{side}refused:{network(address)}")
     recent = exists().where(SignInAttempt.subject == subject, SignInAttempt.at > moment - ADDRESS.window)
     if db.session.scalar(select(recent)):
         return False

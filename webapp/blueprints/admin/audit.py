@@ -108,6 +108,10 @@ def _imported(data: Mapping[str, Any]) -> str:
     return f"{made}, {changed}"
 
 
+def _sign_in_refused(data: Mapping[str, Any]) -> str:
+    return str(_("trop d’essais")) if data.get("too_many") else ""
+
+
 def _portal_access(data: Mapping[str, Any]) -> str:
     what = data["what"]
     return str(history.TITLES[HistoryKind(what)]) if what in HistoryKind._value2member_map_ else str(DONE[what])
@@ -115,7 +119,8 @@ def _portal_access(data: Mapping[str, Any]) -> str:
 
 _DETAILS: Mapping[AuditKind, Callable[[Mapping[str, Any]], str]] = {
     AuditKind.SIGNED_IN: lambda data: str(data.get("device", "")),
-    AuditKind.SIGN_IN_REFUSED: lambda data: str(_("trop d’essais")) if data.get("too_many") else "",
+    AuditKind.SIGN_IN_REFUSED: _sign_in_refused,
+    AuditKind.PORTAL_SIGN_IN_REFUSED: _sign_in_refused,
     AuditKind.PORTAL_SIGNED_IN: lambda data: str(data.get("device", "")),
     AuditKind.LIST_CHANGED: _list,
     AuditKind.BILLING_ENTITY_CHANGED: lambda data: str(DONE[data["what"]]),

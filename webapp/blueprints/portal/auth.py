@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from webapp import identity
 from webapp.access import PORTAL_DOOR, access
-from webapp.blueprints.auth import wait_sentence
+from webapp.blueprints.auth import note_refusal, note_wait, wait_sentence
 from webapp.blueprints.portal.base import SIDE
 from webapp.emails import email_key
 from webapp.extensions import db
@@ -14,7 +14,7 @@ from webapp.forms.auth import ChoosePasswordForm, CodeForm, ForgottenForm, SignI
 from webapp.i18n import _, _n, day
 from webapp.models import AuditKind, LinkPurpose, OneTimeLink
 from webapp.saving import saving
-from webapp.services import accounts, audit, links, organisation, second_factor, throttle
+from webapp.services import accounts, links, organisation, second_factor, throttle
 from webapp.services.portal import accounts as portal_accounts
 from webapp.services.portal import notices
 from webapp.services.portal.access import PortalState
@@ -37,6 +37,7 @@ def login() -> Response:
     try:
         attempt = identity.count_attempt(email_key(form.email.data), SIDE)
     except throttle.TooManyAttempts as refusal:
+        _note_wait(portal_accounts.by_login(form.email.data))
         return too_many_attempts(_login_page(form, wanted, error=wait_sentence(refusal)), refusal.seconds)
     account = portal_accounts.by_login(form.email.data)
     stored_hash = account.access.password_hash if account else None
@@ -71,6 +72,7 @@ def code() -> Response:
     try:
         attempt = identity.count_attempt(f"code:{account.contact.id}", SIDE)
     except throttle.TooManyAttempts as refusal:
+        _note_wait(account)
         return too_many_attempts(_code_page(form, account, error=wait_sentence(refusal)), refusal.seconds)
     accepted = second_factor.accept(account.access, form.code.data)
     if accepted is None:
@@ -186,9 +188,11 @@ def _closed_sentence(account: Account) -> str:
 
 
 def _note_refusal(account: Account | None) -> None:
-    """Keep the refusal for the audit: whose account, but never what was typed, which may be a password."""
-    audit.record(AuditKind.PORTAL_SIGN_IN_REFUSED, account.contact.name if account else "")
-    db.session.commit()
+    note_refusal(AuditKind.PORTAL_SIGN_IN_REFUSED, account.contact.name if account else "")
+
+
+def _note_wait(account: Account | None) -> None:
+    note_wait(AuditKind.PORTAL_SIGN_IN_REFUSED, account.contact.name if account else "", SIDE)
 
 
 def _login_page(
