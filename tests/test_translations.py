@@ -27,6 +27,10 @@ def test_a_word_with_two_meanings_is_translated_for_each() -> None:
         "Quitter sans enregistrer\u00a0?",
         "La société «\u00a0L’Écluse\u00a0»",
         "À 10:30",
+        "Prolonger l’accès donné à %(name)s",
+        "Les sessions ouvertes par %(name)s",
+        "Le mot de passe de «\u00a0%(name)s\u00a0»",
+        "L’accès a expiré parce que %(why)s.",
     ],
 )
 def test_good_french_passes(good: str) -> None:
@@ -35,7 +39,19 @@ def test_good_french_passes(good: str) -> None:
 
 @pytest.mark.parametrize(
     "bad",
-    ["Société créée : x", "Quitter?", "Nom:", "«L’Écluse»", "« L’Écluse »", "L'Écluse", "Chargement...", 'dit "x"'],
+    [
+        *(
+            "Société créée : x",
+            "Quitter?",
+            "Nom:",
+            "«L’Écluse»",
+            "« L’Écluse »",
+            "L'Écluse",
+            "Chargement...",
+            'dit "x"',
+        ),
+        *("L’accès de %(contact)s", "De %(name)s", "pendant que %(name)s l’écrivait"),
+    ],
 )
 def test_bad_typography_is_found(bad: str) -> None:
     assert list(faults_of_french(Text(bad, None, "x")))

@@ -34,6 +34,9 @@ FRENCH = (
     (r"\.\.\.", "an ellipsis is …"),
 )
 
+#: What loses its vowel before a name that begins with one, as Antoine's does; reasons (`why`) never do.
+ELIDED = re.compile(r"\b(?:de|que|ne) %\((?!why\b)\w+\)s", re.IGNORECASE)
+
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sd]|\{\w*\}|</?\w+[^>]*>")
 
 
@@ -98,6 +101,8 @@ def faults_of_french(text: Text) -> Iterator[str]:
         for pattern, advice in FRENCH:
             if re.search(pattern, PLACEHOLDER.sub("x", form)):
                 yield f"{text.place}: {form!r}: {advice}"
+        if ELIDED.search(form):
+            yield f"{text.place}: {form!r}: « de Antoine »: word it so that no vowel is lost before a name"
 
 
 def faults_of_catalogue(texts: dict[str, Text], catalogue: Catalog) -> Iterator[str]:

@@ -166,7 +166,7 @@ def test_contacts_with_scripts_off(
     page = no_script_page("bruno")
     page.goto("/companies")
     page.locator(f"#node-type-{client_type}-row").click()
-    page.get_by_role("link", name="Contacts de Durand & Fils").click()
+    page.get_by_role("link", name="Contacts : Durand & Fils").click()
     expect(page.locator("[data-kind=contact]")).to_have_count(3)
     page.locator("#main").get_by_role("link", name="Zoé Aubin").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Zoé Aubin")

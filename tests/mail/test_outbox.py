@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -69,6 +70,18 @@ VALUES: dict[str, Any] = {
     "extension": "http://x.example/2",
     "reason": "…",
 }
+
+
+@pytest.mark.parametrize("kind", MailKind)
+@pytest.mark.parametrize("link", ["", "http://x.example/1"])
+@pytest.mark.parametrize("is_inactivity", [True, False])
+def test_what_a_link_is_for_stands_before_it(bruno: Resource, kind: MailKind, link: str, is_inactivity: bool) -> None:
+    """P4: also for who reads the text alone."""
+    values = VALUES | {"is_inactivity": is_inactivity, "address": "http://x.example/3", "fields": ["Mobile"]}
+    lines = outbox.queue(kind, outbox.to_resource(bruno), by=SYSTEM, link=link, **values).text.splitlines()
+    for above, line in pairwise(lines):
+        if line.startswith("http") or LINK in line:
+            assert above.endswith("\u00a0:"), (above, line)
 
 
 @pytest.mark.parametrize("kind", MailKind)

@@ -282,7 +282,7 @@ def test_no_address_is_no_account(client: Any, world: World) -> None:
 
 def test_an_admin_mails_oneself_from_the_settings(anne: Any, server: MailServer, world: World) -> None:
     page = anne.get("/admin/settings")
-    assert f"Il part de no-reply@localhost vers votre adresse, {world.anne.email}." in page
+    assert f"Expéditeur\u00a0: no-reply@localhost\u00a0; destinataire\u00a0: votre adresse, {world.anne.email}." in page
     answer = page.submit(form="/mail/test")
     assert answer.headers["Location"].endswith("/admin/settings#test-mail")
     part = anne.hx_get("/admin/mail/test")

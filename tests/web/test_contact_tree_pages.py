@@ -48,7 +48,7 @@ def test_from_a_branch_to_a_contact_by_links(bruno: Browser, world: World, clien
     """N3, T1, T5: nothing here sends a header of htmx."""
     branch = bruno.get("/companies").click("Client")
     assert not is_open(branch, f"company-{world.durand.id}")
-    page = bruno.get(branch.one("a", aria_label="Contacts de Durand & Fils")["href"])
+    page = bruno.get(branch.one("a", aria_label="Contacts : Durand & Fils")["href"])
     assert page.heading == "Durand & Fils"
     assert page.link("Mme Élise Nguyễn")["href"] == f"/contacts/{world.elise.id}"
     assert is_open(page, f"company-{world.durand.id}")
@@ -201,7 +201,7 @@ def test_my_contacts_by_links(bruno: Browser, world: World, client_type: int, db
 
     branch = bruno.get(page.one(id=f"node-mine-{client_type}-row")["href"])
     assert shown(branch) == ["Durand & Fils", "L’Écluse"]
-    company = bruno.get(branch.one("a", aria_label="Contacts de Durand & Fils")["href"])
+    company = bruno.get(branch.one("a", aria_label="Contacts : Durand & Fils")["href"])
     assert shown(company, "contact") == ["Mme Élise Nguyễn"]
     assert bruno.hx_get("/my-contacts").all("h1")[0].text == "Mes contacts"
 

@@ -55,7 +55,7 @@ def extend(contact_id: int) -> Response:
     contact = _contact(contact_id, Ability.RENEW_PORTAL)
     assert contact.portal_access is not None
     form = ExtendForm.load({"until": life.offered_end(contact.portal_access)})
-    done = _("Accès de %(name)s prolongé.", name=contact.name)
+    done = _("Accès prolongé pour %(name)s.", name=contact.name)
     return _ask(contact, form, "extend", done, lambda: life.extend(contact, form.until.data, viewer()))
 
 

@@ -122,7 +122,7 @@ def problems(values: Mapping[str, Any], resource: Resource | None = None) -> dic
     if error := _email_problem(str(values.get("email") or ""), resource):
         errors["email"] = error
     if owner := _owner_of_reference(values.get("external_id"), resource):
-        errors["external_id"] = _("Cette référence est déjà celle de %(name)s.", name=owner)
+        errors["external_id"] = _("Cette référence est déjà prise par %(name)s.", name=owner)
     if values.get("language") not in LANGUAGES:
         errors["language"] = _("Choisissez une valeur de la liste.")
     if values.get("timezone") not in timezones():
@@ -149,7 +149,7 @@ def _email_problem(email: str, resource: Resource | None) -> str | None:
         return str(_("Cette adresse e-mail n’est pas valable. Exemple : prenom.nom@exemple.fr"))
     owner = by_email(email)
     if owner is not None and owner is not resource:
-        return str(_("Cette adresse e-mail est déjà celle de %(name)s.", name=owner.name))
+        return str(_("Cette adresse e-mail est déjà prise par %(name)s.", name=owner.name))
     return None
 
 

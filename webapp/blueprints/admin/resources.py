@@ -107,9 +107,9 @@ def resource_sign_out(resource_id: int) -> Response:
     if request.method == "POST":
         sessions.staff.end_all(resource.id, except_id=me.session_id if is_me else None)
         db.session.commit()
-        message = _("Les sessions de %(name)s sont terminées.", name=resource.name)
+        message = _("Les sessions ouvertes par %(name)s sont terminées.", name=resource.name)
         return saved(url_for(".resource", resource_id=resource.id), message)
-    title = _("Terminer les sessions de %(name)s ?", name=resource.name)
+    title = _("Terminer les sessions ouvertes par %(name)s ?", name=resource.name)
     return admin_page("resources/_sign_out.html", title, resource=resource, is_me=is_me)
 
 

@@ -47,7 +47,7 @@ def render(kind: MailKind, language: str, timezone: str, *, name: str, has_link:
 
 def _plain(kind: MailKind, part: str, context: dict[str, Any]) -> str:
     """Render a part that is no HTML: nothing in it is escaped."""
-    return str(_template(kind, part).render(context, _=i18n._))
+    return str(_template(kind, part).render(context, _=i18n._, ngettext=i18n._n))
 
 
 def _template(kind: MailKind, part: str) -> Any:

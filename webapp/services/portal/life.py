@@ -150,7 +150,7 @@ def hand_over_all(resource: Resource, successor_id: int | None, by: Viewer) -> N
         raise Refused({"portal_successor": _("Choisissez une autre ressource.")})
     contacts = db.session.scalars(unscoped(_sponsored(resource.id, Contact), _WHY)).all()
     try:
-        hand_over(contacts, successor_id, _("Désactivation de %(name)s", name=resource.name), by)
+        hand_over(contacts, successor_id, _("Ressource désactivée : %(name)s", name=resource.name), by)
     except Refused as refusal:
         raise Refused({"portal_successor": " ".join(refusal.errors.values())}) from None
 
