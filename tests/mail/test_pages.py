@@ -15,6 +15,7 @@ from tests.mail.server import MailServer
 from tests.mail.test_delivery import deliver
 from tests.mail.test_outbox import about
 from tests.world import World
+from webapp import worker
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.models import LINK, AuditEntry, AuditKind, MailKind, MailState, Resource
@@ -169,6 +170,37 @@ def test_a_pause_is_cut_short(anne: Any, server: MailServer, write: Write, world
     assert deliver() == 0
     anne.get(f"/admin/mail/{mail_id}").submit(form="/retry")
     assert deliver() == 1
+
+
+def test_a_mail_that_is_leaving_is_not_sent_a_second_time(
+    anne: Any, server: MailServer, write: Write, world: World
+) -> None:
+    """P4: not before one knows what became of it, or the worker's time with it is over; cancelled or not."""
+    mail_id = write()
+    page = anne.get(f"/admin/mail/{mail_id}")
+    assert "Réessayer maintenant" in page
+    assert worker._committed(delivery.claim) is not None
+    for _cancelled in range(2):
+        assert "Réessayer maintenant" not in anne.get(f"/admin/mail/{mail_id}")
+        assert "Cet e-mail part en ce moment" in page.submit(form="/retry").follow()
+        assert deliver() == 0
+        anne.post(f"/admin/mail/{mail_id}/cancel")
+    with time_machine.travel(now() + delivery.LEASE):
+        page.submit(form="/retry")
+        assert deliver() == 1
+    assert len(server.messages) == 1
+
+
+def test_a_mail_that_leaves_again_after_a_refusal_is_no_exception(
+    anne: Any, server: MailServer, write: Write, world: World
+) -> None:
+    mail_id = write()
+    server.refuse(world.bruno.email, "450 4.2.0 Plus tard")
+    deliver()
+    page = anne.get(f"/admin/mail/{mail_id}").submit(form="/retry").follow()
+    assert worker._committed(delivery.claim) is not None
+    assert "En cours d’envoi depuis" in anne.get(f"/admin/mail/{mail_id}")
+    assert "Cet e-mail part en ce moment" in page.submit(form="/retry").follow()
 
 
 def test_a_waiting_mail_is_cancelled(anne: Any, server: MailServer, write: Write, world: World) -> None:

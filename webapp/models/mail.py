@@ -110,6 +110,15 @@ class Mail(Model):
         return LINK in self.text
 
     @property
+    def is_leaving(self) -> bool:
+        """Whether the worker has it: it was taken, nothing is known of that attempt, and its time is not over.
+
+        One that was cancelled meanwhile may still arrive.
+        """
+        taken = self.state in (MailState.WAITING, MailState.CANCELLED) and self.tried_at is not None
+        return taken and self.problem is None and self.due_at > now()
+
+    @property
     def can_retry(self) -> bool:
         """Whether another attempt makes sense: the link of a mail that waits no longer is erased."""
         return self.is_waiting or (self.state is not MailState.SENT and not self.has_link)

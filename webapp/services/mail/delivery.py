@@ -53,6 +53,7 @@ def claim() -> Outgoing | None:
             continue
         mail.attempts += 1
         mail.tried_at = now()
+        mail.problem, mail.last_error = None, ""
         try:
             composed = composing.compose(mail)
         except smtp.Failure as failure:

@@ -119,9 +119,14 @@ def link_of(mail: Mail) -> str | None:
 
 
 def retry(mail: Mail) -> None:
-    """Have a mail tried again now, and for as long as a new one; raises Refused when that makes no sense any more."""
+    """Have a mail tried again now, and for as long as a new one; raises Refused when that makes no sense any more.
+
+    Nor does it while the worker has it: it would be sent twice.
+    """
     if not mail.can_retry:
         raise Refused({"mail": _("Cet e-mail ne peut plus être envoyé : créez-en un autre.")})
+    if mail.is_leaving:
+        raise Refused({"mail": _("Cet e-mail part en ce moment : attendez de savoir s’il est arrivé.")})
     mail.state, mail.settled_at = MailState.WAITING, None
     mail.due_at, mail.give_up_at = now(), now() + GIVE_UP_AFTER
     tell(AuditKind.MAIL_RETRIED, mail)
