@@ -64,6 +64,13 @@ def test_the_list_shows_who_has_access_in_which_state(anne: Browser, requests: l
     assert names(anne.get(f"/admin/portal/?sponsor={sponsor}")) == ["Zoé"]
 
 
+def test_on_a_phone_each_cell_says_what_it_is(anne: Browser, requests: list[int]) -> None:
+    """N6: where the heads of the columns are not shown, a cell that does not speak for itself has a label."""
+    for row in anne.get("/admin/portal/").one("tbody").all("tr"):
+        labels = [cell.get("data-label") for cell in row.all("td")]
+        assert labels == ["", "", "Commanditaire", "Dernier accès", "Fin"]
+
+
 def test_it_is_for_administrators(client: Browser, world: World, requests: list[int]) -> None:
     bruno = client.as_("bruno")
     bruno.get("/")
