@@ -212,15 +212,23 @@ def update(
         texts.CONTACTS.keep(contact, after, changed)
         if sharing.OPEN_CONTACT.keys() & changed:
             sharing.write_contact_grants(contact.id, sharing.contact_principals(after))
-        recording.modified(contact, SHAPE, [one for one in changes if not granting.is_of_portal(one)], by)
-        _save_portal(contact, before, after, by)
+        own = [change for change in changes if not granting.is_of_portal(change)]
+        if _save_portal(contact, before, after, by, with_others=bool(own)):
+            recording.modified(contact, SHAPE, own, by)
+        else:
+            recording.modified(contact, SHAPE, changes, by)
     return changes
 
 
-def _save_portal(contact: Contact, before: Mapping[str, Any], after: Mapping[str, Any], by: Actor) -> None:
-    """Give a contact the access of a save, and tell of it by itself: it is another event than the rest (H2)."""
+def _save_portal(
+    contact: Contact, before: Mapping[str, Any], after: Mapping[str, Any], by: Actor, *, with_others: bool = False
+) -> bool:
+    """Give a contact the access of a save; return whether the history tells of it by itself, as of an invitation.
+
+    Otherwise its changes are lines of the entry about what else the save changed (H2, D17).
+    """
     changes = differences({name: before[name] for name in granting.NOTHING}, granting.normal(before, after))
-    granting.save(contact, after, recording.lines(SHAPE, changes), by)
+    return granting.save(contact, after, recording.lines(SHAPE, changes), by, with_others=with_others)
 
 
 def remove(contact: Contact, by: Viewer) -> None:

@@ -13,7 +13,7 @@ from tests.world import World
 from webapp.access import SYSTEM
 from webapp.clock import at, now
 from webapp.extensions import db
-from webapp.models import Contact, HistoryKind, MailKind, OneTimeLink
+from webapp.models import AuditEntry, AuditKind, Contact, HistoryKind, MailKind, OneTimeLink
 from webapp.services import contacts, organisation
 from webapp.services.portal.access import PortalState, state_of
 from webapp.services.refusal import Refused
@@ -61,6 +61,40 @@ def test_only_the_sponsor_changes_the_rights(elise: Contact, bruno: Any, chloe: 
     assert access.team_folders
     [event] = told(elise, HistoryKind.PORTAL_CHANGED)
     assert [line["name"] for line in event.data["changes"]] == ["portal_team_folders"]
+
+
+def test_a_save_that_changes_fields_and_rights_is_one_entry(elise: Contact, bruno: Any, db_session: Any) -> None:
+    """D17: with a line for each; the audit has the change of rights all the same."""
+    factories.portal_access(elise, bruno)
+    before = len(told(elise, *HistoryKind))
+    contacts.update(
+        elise, {"nickname": "Lili", "portal_team_folders": True, "portal_expires_on": date(2099, 1, 1)}, bruno
+    )
+    db_session.flush()
+    [event] = told(elise, *HistoryKind)[before:]
+    assert event.kind is HistoryKind.MODIFIED
+    lines = {line["name"]: (line["old"], line["new"]) for line in event.data["changes"]}
+    assert lines == {
+        "nickname": ("", "Lili"),
+        "portal_team_folders": (False, True),
+        "portal_expires_on": (None, "2099-01-01"),
+    }
+    audited = db_session.scalars(select(AuditEntry).where(AuditEntry.kind == AuditKind.PORTAL_ACCESS_CHANGED)).all()
+    assert audited[-1].data["what"] == "portal_changed"
+
+
+def test_an_invitation_and_an_end_are_entries_of_their_own(elise: Contact, bruno: Any, db_session: Any) -> None:
+    """H2, D17: they are other events than the change beside them."""
+    for values, kind in (
+        ({"nickname": "Lili", "portal_enabled": True, "portal_team_folders": True}, HistoryKind.PORTAL_INVITED),
+        ({"nickname": "", "portal_enabled": False}, HistoryKind.PORTAL_DISABLED),
+    ):
+        before = len(told(elise, *HistoryKind))
+        contacts.update(elise, values, bruno)
+        db_session.flush()
+        events = {event.kind: event for event in told(elise, *HistoryKind)[before:]}
+        assert set(events) == {HistoryKind.MODIFIED, kind}
+        assert [line["name"] for line in events[HistoryKind.MODIFIED].data["changes"]] == ["nickname"]
 
 
 def test_a_command_enables_nothing(elise: Contact) -> None:

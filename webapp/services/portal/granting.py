@@ -108,26 +108,46 @@ def sponsor_only(access: PortalAccess | None) -> str:
 # --- writing -----------------------------------------------------------------------------------------------------
 
 
-def save(contact: Contact, values: Mapping[str, Any], lines: Sequence[dict[str, Any]], by: Actor) -> None:
+def save(
+    contact: Contact, values: Mapping[str, Any], lines: Sequence[dict[str, Any]], by: Actor, *, with_others: bool
+) -> bool:
     """Give a contact the access that their values say, once these are written; `lines` tell what changes of it.
 
-    Without lines, the access only follows the contact's e-mail. Raises Refused for whoever is not the sponsor (P2).
+    Return whether the history tells of it now: a mere change `with_others` is left to the entry that tells of these
+    (D17). Without lines, the access only follows the contact's e-mail. Raises Refused for whoever is not the sponsor
+    (P2).
     """
-    access = contact.portal_access
+    access, is_told = contact.portal_access, True
     if lines:
         if not isinstance(by, Viewer) or by.resource_id is None or not can(Ability.GRANT_PORTAL, by, access):
             raise Refused({"portal_enabled": sponsor_only(access)})
-        access = _write(contact, values, lines, by)
+        access = _access_of(contact, by)
+        is_told = _write(contact, access, values, lines, by, with_others=with_others)
     if access is not None and access.enabled:
         _follow_email(access, contact)
     db.session.flush()
+    return is_told
 
 
-def _write(contact: Contact, values: Mapping[str, Any], lines: Sequence[dict[str, Any]], by: Viewer) -> PortalAccess:
-    access = contact.portal_access
-    if access is None:
-        access = PortalAccess(contact_id=contact.id, enabled=False, sponsor_id=by.resource_id, requested_at=now())
-        contact.portal_access = access
+def _access_of(contact: Contact, by: Viewer) -> PortalAccess:
+    """Return the access of a contact; a new one, of which nothing is granted yet, for whoever never had any."""
+    if contact.portal_access is None:
+        contact.portal_access = PortalAccess(
+            contact_id=contact.id, enabled=False, sponsor_id=by.resource_id, requested_at=now()
+        )
+    return contact.portal_access
+
+
+def _write(
+    contact: Contact,
+    access: PortalAccess,
+    values: Mapping[str, Any],
+    lines: Sequence[dict[str, Any]],
+    by: Viewer,
+    *,
+    with_others: bool,
+) -> bool:
+    """Write an access and tell of it; return whether the history does now."""
     was_enabled, state = access.enabled, state_of(access)
     ended_on = access.expires_on
     for name, column in _COLUMNS.items():
@@ -142,9 +162,12 @@ def _write(contact: Contact, values: Mapping[str, Any], lines: Sequence[dict[str
         # Another end for what is over is a new life (D2).
         access.reactivated_at = now()
         telling.tell(HistoryKind.PORTAL_EXTENDED, contact, by, lines)
+    elif with_others:
+        telling.tell_audit(HistoryKind.PORTAL_CHANGED, contact)
+        return False
     else:
         telling.tell(HistoryKind.PORTAL_CHANGED, contact, by, lines)
-    return access
+    return True
 
 
 def _list(access: PortalAccess, resource_ids: Iterable[int]) -> None:

@@ -14,4 +14,9 @@ def tell(
 ) -> None:
     """Tell what became of a contact's access, with the rights it changed and the reason given (H2, H4)."""
     recording.portal(kind, contact, by, lines, reason)
+    tell_audit(kind, contact)
+
+
+def tell_audit(kind: HistoryKind, contact: Contact) -> None:
+    """Tell the audit alone, where another entry of the history has the rights among its lines (D17)."""
     audit.record(AuditKind.PORTAL_ACCESS_CHANGED, contact.name, what=kind.value, contact=contact.id)
