@@ -327,3 +327,20 @@ def test_what_was_rejected_is_asked_again(bruno: Any, world: World, db_session: 
     assert "Motif : Pas de contrat." in page
     assert "redemandé" in page.click("Redemander").submit(button="Redemander").follow()
     assert state_of(of(world.elise.id).portal_access) is PortalState.PENDING
+
+
+@pytest.mark.parametrize("name", ["bruno", "anne"])
+def test_who_lost_their_phone_is_let_in_without_it(client: Browser, world: World, db_session: Any, name: str) -> None:
+    """P2, P4: by the sponsor or an administrator, who may reset the password; and it is told on the contact's page."""
+    grant(world)
+    helper = client.as_(name)
+    address = f"/contacts/{world.elise.id}/portal/password"
+    assert "double authentification" not in helper.get(address)
+    of(world.elise.id).portal_access.totp_secret = "sealed"  # type: ignore[union-attr]
+    db_session.commit()
+    helper.get(address).submit()
+    assert of(world.elise.id).portal_access.totp_secret  # type: ignore[union-attr]
+    page = helper.get(address).submit({"without_second_factor": "1"}).follow()
+    assert of(world.elise.id).portal_access.totp_secret is None  # type: ignore[union-attr]
+    [line] = [one for one in page.all("dt") if one.text == "Double authentification"]
+    assert "Double authentification Oui devient Non" in line.parent.text  # type: ignore[union-attr]

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from webapp.access import STAFF, Ability, access, can, get_visible, require
 from webapp.forms.base import Form
-from webapp.forms.portal import ExtendForm, NothingAskedForm, PortalTab
+from webapp.forms.portal import ExtendForm, NothingAskedForm, PortalTab, ResetForm
 from webapp.i18n import _
 from webapp.models import Contact, PortalAccess, PortalRight
 from webapp.saving import saving
@@ -33,9 +33,11 @@ class Link(NamedTuple):
 def reset_password(contact_id: int) -> Response:
     """« Réinit. mot de passe », then a confirmation: it signs the contact out (P4)."""
     contact = _contact(contact_id, Ability.HELP_PORTAL)
-    form = NothingAskedForm.load()
+    assert contact.portal_access is not None
+    form = (ResetForm if contact.portal_access.totp_secret else NothingAskedForm).load()
+    lost = isinstance(form, ResetForm) and form.without_second_factor.data
     done = _("Mot de passe réinitialisé : %(name)s reçoit un e-mail pour en choisir un autre.", name=contact.name)
-    return _ask(contact, form, "reset", done, lambda: life.reset_password(contact, viewer()))
+    return _ask(contact, form, "reset", done, lambda: life.reset_password(contact, viewer(), lost))
 
 
 @bp.route("/reminder", methods=["GET", "POST"])

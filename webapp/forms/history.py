@@ -11,7 +11,7 @@ from webapp.forms.coordinates import ADDRESS_TITLES
 from webapp.forms.fields import Field, LongText
 from webapp.forms.nouns import FORMS
 from webapp.forms.record import RecordForm
-from webapp.i18n import _l, language
+from webapp.i18n import _, _l, language
 from webapp.models import AddressKind
 from webapp.services.history.reading import Entry, Line, Named
 
@@ -19,7 +19,7 @@ from webapp.services.history.reading import Entry, Line, Named
 SHORT = 120
 
 #: Values that no dialog has a field for.
-_OTHERS = {"portal_sponsor": _l("Commanditaire")}
+_OTHERS = {"portal_sponsor": _l("Commanditaire"), "portal_second_factor": _l("Double authentification")}
 
 
 #: What stands for the name of a record that one may not see, by its table.
@@ -61,6 +61,8 @@ def shown(value: Any, line: Line, entry: Entry, names: Mapping[Named, str]) -> s
     match _fields_of(entry).get(line.name):
         case Field() as field:
             return field.shown(field.revive(value))
+    if isinstance(value, bool):
+        return _("Oui") if value else _("Non")
     return str(value)
 
 

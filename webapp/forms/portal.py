@@ -113,6 +113,15 @@ class NothingAskedForm(Form):
         return [message for name, message in errors.items() if name not in self]
 
 
+class ResetForm(NothingAskedForm):
+    """What a reset takes away besides, from a contact who has a second factor."""
+
+    without_second_factor = Checkbox(
+        _l("Désactiver aussi la double authentification"),
+        hint=_l("À cocher si le contact a perdu son téléphone, après vous être assuré que c’est bien lui."),
+    )
+
+
 class ExtendForm(NothingAskedForm):
     """Until when an access is prolonged; the field has the offered end."""
 

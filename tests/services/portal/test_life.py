@@ -11,8 +11,19 @@ from tests.accesses import mails, signed_in, told
 from tests.world import World
 from webapp.access import SYSTEM, get_in_trash, get_visible
 from webapp.clock import at, now
-from webapp.models import Company, Contact, HistoryKind, LinkPurpose, MailKind, MailState, OneTimeLink, PortalAccess
-from webapp.services import companies, contacts, organisation, resources, trash
+from webapp.models import (
+    AuditEntry,
+    AuditKind,
+    Company,
+    Contact,
+    HistoryKind,
+    LinkPurpose,
+    MailKind,
+    MailState,
+    OneTimeLink,
+    PortalAccess,
+)
+from webapp.services import companies, contacts, organisation, resources, second_factor, trash
 from webapp.services.portal import life, words
 from webapp.services.portal.access import PortalState, state_of
 from webapp.services.refusal import Refused
@@ -186,6 +197,31 @@ def test_a_reset_ends_the_password_and_the_sessions_at_once(elise: Contact, brun
     links = db_session.scalars(select(OneTimeLink).where(OneTimeLink.purpose == LinkPurpose.PORTAL_PASSWORD)).all()
     assert sum(link.expires_at > now() for link in links) == 1
     assert len(told(elise, HistoryKind.PORTAL_PASSWORD_RESET)) == 2
+
+
+def test_a_reset_leaves_the_second_factor_unless_it_is_asked_to_go(elise: Contact, bruno: Any, db_session: Any) -> None:
+    """P4, R2: in the history, in the audit, in the mail; and its recovery codes go with it."""
+    access = factories.portal_access(elise, bruno)
+    access.totp_secret = "sealed"
+    second_factor.renew_recovery_codes(access)
+    life.reset_password(elise, bruno)
+    assert access.totp_secret is not None
+    assert "double authentification" not in mails(elise)[-1].text
+    session = signed_in(elise)
+    life.reset_password(elise, bruno, without_second_factor=True)
+    db_session.commit()
+    assert (access.totp_secret, second_factor.recovery_codes_left(access)) == (None, 0)
+    db_session.refresh(session)
+    assert session.ended_at is not None
+    assert "La double authentification est désactivée" in mails(elise)[-1].text
+    assert "La double authentification est désactivée" in mails(elise)[-1].html
+    first, second = told(elise, HistoryKind.PORTAL_PASSWORD_RESET)
+    assert "changes" not in first.data
+    assert second.data["changes"] == [{"name": "portal_second_factor", "old": True, "new": False}]
+    off = select(AuditEntry).where(AuditEntry.kind == AuditKind.PORTAL_SECOND_FACTOR_OFF)
+    assert [entry.data["about"] for entry in db_session.scalars(off)] == [elise.name]
+    life.reset_password(elise, bruno, without_second_factor=True)
+    assert "double authentification" not in mails(elise)[-1].text
 
 
 def test_a_reminder_has_a_link_only_for_who_never_chose_a_password(elise: Contact, bruno: Any) -> None:

@@ -17,9 +17,9 @@ def invite(contact: Contact, access: PortalAccess, by: Viewer) -> None:
     _write(MailKind.PORTAL_INVITED, contact, access, by)
 
 
-def reset(contact: Contact, access: PortalAccess, by: Viewer) -> None:
-    """Tell a contact that their password was made an end of, with a link to choose another."""
-    _write(MailKind.PORTAL_PASSWORD, contact, access, by)
+def reset(contact: Contact, access: PortalAccess, by: Viewer, *, second_factor_off: bool) -> None:
+    """Tell a contact that their password was made an end of, or their second factor too, with a link to choose one."""
+    _write(MailKind.PORTAL_PASSWORD, contact, access, by, second_factor_off=second_factor_off)
 
 
 def remind(contact: Contact, access: PortalAccess, by: Viewer) -> None:

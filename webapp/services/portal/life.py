@@ -15,7 +15,7 @@ from webapp.clock import now, today
 from webapp.extensions import db
 from webapp.i18n import _, _n
 from webapp.models import AuditKind, Contact, HistoryKind, PortalAccess, Resource
-from webapp.services import audit, organisation, sessions, viewers
+from webapp.services import audit, organisation, second_factor, sessions, viewers
 from webapp.services.portal import letters
 from webapp.services.portal.access import PortalState, state_of
 from webapp.services.portal.telling import tell
@@ -163,13 +163,20 @@ def _sponsored(resource_id: int, *columns: Any) -> Any:
 # --- helping in ------------------------------------------------------------------------------------------------------
 
 
-def reset_password(contact: Contact, by: Viewer) -> None:
-    """Make an end of a contact's password and sessions at once, and mail them a link to choose another (P4)."""
+def reset_password(contact: Contact, by: Viewer, without_second_factor: bool = False) -> None:
+    """Make an end of a contact's password and sessions at once, and mail them a link to choose another (P4).
+
+    `without_second_factor`: and of their second factor, if they have one, as when a phone was lost (R2).
+    """
     access = _in_state(contact, PortalState.ACTIVE)
     access.password_hash = None
     sessions.portal.end_all(contact.id)
-    tell(HistoryKind.PORTAL_PASSWORD_RESET, contact, by)
-    letters.reset(contact, access, by)
+    turned_off = without_second_factor and access.totp_secret is not None
+    if turned_off:
+        second_factor.disable(access, name=contact.name)
+    lines = [{"name": "portal_second_factor", "old": True, "new": False}] if turned_off else []
+    tell(HistoryKind.PORTAL_PASSWORD_RESET, contact, by, lines)
+    letters.reset(contact, access, by, second_factor_off=turned_off)
 
 
 def remind(contact: Contact, by: Viewer) -> None:
