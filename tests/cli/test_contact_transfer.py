@@ -23,6 +23,7 @@ from webapp.models import (
     ContactAddress,
     ContactPhone,
     ContactSearch,
+    Mail,
     MyContact,
     OneTimeLink,
     PortalAccess,
@@ -30,6 +31,7 @@ from webapp.models import (
     ReferenceList,
 )
 from webapp.services import companies, contacts, sharing
+from webapp.services.portal import granting
 
 Run = Callable[..., Result]
 Write = Callable[..., Path]
@@ -426,6 +428,30 @@ def guests(world: World, db_session: Any) -> list[Contact]:
         factories.portal_access(one, world.viewer("bruno"))
         found.append(one)
     return found
+
+
+def test_a_file_gives_nobody_access_and_says_how_many_ask(
+    run: Run, write: Write, guests: list[Contact], db_session: Any, world: World
+) -> None:
+    """P2, R5: nobody is mailed by a command; who has an access keeps it as it is; each column is accepted by name."""
+    before = [granting.of_contact(one) for one in guests]
+    mailed = db_session.scalar(unscoped(select(func.count()).select_from(Mail), "a test"))
+    asked = {"portal_enabled": "oui", "portal_team_folders": "1", "portal_sponsor": "Anne Lefèvre"}
+    rows = [
+        {**ZOE, "last_name": "Paul", "contact_number": "new", **asked},
+        {**ZOE, "last_name": "Bouchet", "contact_number": "other", **asked, "portal_enabled": "peut-être"},
+        {**ZOE, "last_name": "Roux", "first_name": "Paul", "contact_number": "paul", **asked},
+    ]
+    for row, email in zip(rows, ("new@durand.example", "", "paul@durand.example"), strict=True):
+        row["email1"] = email
+    output = run("import", "contacts", str(write(*rows))).output
+    assert "restent sans accès au Portail Clients : 1." in " ".join(output.split())
+    assert "portal_enabled, portal_team_folders, portal_sponsor." in output
+    db_session.rollback()
+    db_session.expire_all()
+    assert [granting.of_contact(one) for one in guests] == before
+    assert len(logins()) == 2
+    assert db_session.scalar(unscoped(select(func.count()).select_from(Mail), "a test")) == mailed
 
 
 def logins() -> list[str | None]:

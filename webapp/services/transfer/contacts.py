@@ -5,7 +5,7 @@ with its first e-mail (`records.py` tells the rest). Its company is found by num
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import cached_property
 from typing import Any
 
@@ -18,7 +18,7 @@ from webapp.services.portal import granting
 from webapp.services.search import indexing
 from webapp.services.transfer import exporting, importing
 from webapp.services.transfer.bulk import Stored, batches
-from webapp.services.transfer.columns import Column, Kind
+from webapp.services.transfer.columns import Column, Kind, read_flag
 from webapp.services.transfer.contact_records import NOTHING, Companies, Employer, Employers, Row, Writer, load
 from webapp.services.transfer.importing import Cells, Job, Wish
 from webapp.services.transfer.reading import Table
@@ -33,8 +33,9 @@ _NAMES = ("first_name", "middle_name", "last_name")
 
 #: In whose list a contact is: a command is nobody's, so that a file says nothing of it.
 _MINE = "in_my_contacts"
-#: What files of contacts may hold, and is given by a sponsor alone (K7, P2).
-_OF_PORTAL = ("portal_enabled", "portal_expires_on", "portal_sponsor")
+#: What files of contacts may hold, and is given by a sponsor alone, as it begins with a mail (K7, P2).
+_ENABLED = "portal_enabled"
+_OF_PORTAL = (*granting.NOTHING, "portal_sponsor")
 #: Whom a contact is open to (K7): together, at the end, though only the first is a column of the record.
 _ACCESS = (Column(name="restrict_access", kind=Kind.FLAG), Column(name="allowed_resources", kind=Kind.RESOURCES))
 
@@ -258,6 +259,8 @@ class _Import(RecordImport[Row]):
         except ValueError as error:
             return {"company_number" if self._reader.text(cells, "company_number") else "company": str(error)}
         row.values["company"] = employer.id if employer else None
+        if self._asks_for_access(row, cells):
+            self._report.warnings["portal"] += 1
         found = contacts.own_problems(row.values)
         if row.stored is None or any(row.values[name] != row.stored.values[name] for name in sharing.OPEN_CONTACT):
             found |= sharing.problems(row.values)
@@ -268,6 +271,14 @@ class _Import(RecordImport[Row]):
             if found.pop("email1", None):
                 self._report.warnings["surveys"] += 1
         return found | self._login_problems(row)
+
+    def _asks_for_access(self, row: Row, cells: Sequence[str]) -> bool:
+        """Whether a row says that a contact has access to the portal, who has none and gets none from a file."""
+        if not self._reader.has(_ENABLED) or (row.stored and row.stored.login):
+            return False
+        with suppress(ValueError):
+            return read_flag(self._reader.text(cells, _ENABLED))
+        return False
 
     def _login_problems(self, row: Row) -> dict[str, str]:
         """Return what is wrong with the e-mail of a contact who has an access to the portal, in the file too (D4)."""

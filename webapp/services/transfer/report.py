@@ -61,6 +61,9 @@ class Report:
         warnings = {
             "phones": _("Numéros de téléphone non reconnus, gardés tels quels : %(count)s."),
             "vat_numbers": _("Numéros de TVA qui ne suivent pas les règles de leur pays, gardés : %(count)s."),
+            "portal": _(
+                "Contacts dont portal_enabled vaut 1 et qui restent sans accès au Portail Clients : %(count)s."
+            ),
             "surveys": _("Contacts sans e-mail 1 alors que les enquêtes sont activées pour leur société : %(count)s."),
         }
         kept = [text % {"count": number(self.warnings[name])} for name, text in warnings.items() if self.warnings[name]]
