@@ -313,7 +313,7 @@ def test_broken_files_change_nothing(run: Run, write: Write, tmp_path: Path, dur
     path = write({"first_name": "Zoé", "last_name": "Bouchet"})
     assert "Colonnes obligatoires absentes : company." in run("import", "contacts", str(path), status=1).output
     path.write_text("company,last_name\nDurand & Fils,Bouchet\nDurand & Fils\n", encoding="utf-8")
-    assert "ligne 3 : 1 cellules au lieu de 2." in run("import", "contacts", str(path), status=1).output
+    assert "ligne 3 : 1 cellule au lieu de 2." in run("import", "contacts", str(path), status=1).output
     path.write_bytes(b"PK\x03\x04 ce n'est pas un classeur")
     run("import", "contacts", str(path), status=1)
     assert "Lecture impossible" in run("import", "contacts", str(tmp_path / "absent.csv"), status=1).output

@@ -69,6 +69,14 @@ def test_a_link_serves_once_and_a_newer_one_ends_it(
     Browser(client.app, client._people).get(newer, status=410)
 
 
+def test_a_password_chosen_otherwise_ends_the_link(client: Browser, elise: Guest, link: str) -> None:
+    """D5: a link forgotten in a mailbox does not undo it."""
+    visitor = client.as_contact(elise.id)
+    form = {"current_password": PASSWORD, "password": NEW_PASSWORD}
+    visitor.get("/portal/account/password").submit(form, form="/password")
+    Browser(client.app, client._people).get(link, status=410)
+
+
 def test_of_two_at_once_one_wins(client: Browser, elise: Guest, link: str) -> None:
     browsers = [Browser(client.app, client._people) for _ in range(4)]
     for browser in browsers:

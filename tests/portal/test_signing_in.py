@@ -298,6 +298,14 @@ def test_the_session_ends_as_the_day_of_the_end_does(client: Browser, elise: Gue
         visitor.hx_get("/portal/", status=401)
 
 
+def test_the_last_day_is_that_of_the_organisation(stranger: Browser, elise: Guest, paris: ZoneInfo) -> None:
+    """D2, D20: an access that ends for want of sign-ins at one in the morning in Paris ends on that day there."""
+    begun = datetime(2026, 7, 10, 1, tzinfo=paris)
+    change(elise, activated_at=begun, reactivated_at=None, last_access_at=None)
+    with time_machine.travel(begun + timedelta(days=40)):
+        assert "a pris fin le 9 août 2026" in sign_in(stranger, elise, status=422)
+
+
 @pytest.mark.parametrize(
     "values",
     [

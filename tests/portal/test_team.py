@@ -90,6 +90,15 @@ def test_the_sponsor_s_profile_is_offered_when_it_may_be_read(visit: Any, world:
     assert browser.get("/portal/").click("Voir le profil").heading == world.bruno.name
 
 
+def test_nobody_is_sent_to_a_sponsor_who_has_left(visit: Any, world: World, db_session: Any) -> None:
+    """P5: the first page names who answers for the access, while they are at work."""
+    browser = visit()
+    assert world.bruno.name in browser.get("/portal/")
+    db_session.execute(update(Resource).where(Resource.id == world.bruno.id).values(is_active=False))
+    db_session.commit()
+    assert world.bruno.name not in browser.get("/portal/")
+
+
 def test_a_long_list_is_read_a_page_at_a_time_and_searched(
     visit: Any, world: World, queries: Any, db_session: Any
 ) -> None:
@@ -114,3 +123,5 @@ def test_a_long_list_is_read_a_page_at_a_time_and_searched(
 def test_a_search_finds_only_what_may_be_read(visit: Any, world: World) -> None:
     browser = visit(resource_profiles=True, profiles=frozenset({world.anne.id}))
     assert names(browser, q="bruno") == []
+    assert names(browser, q="lef") == ["Anne Lefèvre"]
+    assert names(browser, q="fevre") == []

@@ -96,6 +96,12 @@ class PortalTab(Tab):
         maximum = self.portal_max_resources.data
         return None if maximum is None else maximum - self.portal_profiles.count
 
+    @property
+    def beyond(self) -> str:
+        """What is to be said when more profiles are listed than the maximum; nothing otherwise (D10)."""
+        maximum, count = self.portal_max_resources.data, self.portal_profiles.count
+        return profiles.beyond(maximum, count) if maximum is not None and count > maximum else ""
+
 
 # --- what is asked about an access -----------------------------------------------------------------------------------
 

@@ -199,6 +199,14 @@ def test_no_more_profiles_than_the_maximum(elise: Contact, world: World, bruno: 
     assert line["names"][str(world.chloe.id)] == ["Chloé Œuvrard"] * 2
 
 
+def test_one_profile_too_many_is_told_of_as_one(elise: Contact, world: World, bruno: Any) -> None:
+    """D10, N4."""
+    factories.portal_access(elise, bruno, **LISTED, profiles={world.anne.id})
+    with pytest.raises(Refused) as refused:
+        contacts.update(elise, {"portal_max_resources": 0}, bruno)
+    assert refused.value.errors["portal_max_resources"].endswith("de 0\u00a0: 1 ressource est sélectionnée.")
+
+
 def test_all_profiles_ask_for_no_list_and_erase_none(elise: Contact, world: World, bruno: Any) -> None:
     """D10: « all » sets list and maximum aside; taken back, they count again."""
     two = {world.anne.id, world.bruno.id}

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from webapp.extensions import db
-from webapp.i18n import _
+from webapp.i18n import _, _n
 from webapp.models import Resource
 
 #: The values that decide how many profiles are listed, and whether that matters.
@@ -48,7 +48,21 @@ def problems(before: Mapping[str, Any], after: Mapping[str, Any], changed: Colle
     if maximum is None or count <= maximum or not are_listed(after):
         return {}
     if added or "portal_max_resources" not in changed:
-        message = _("Le nombre maximal de ressources est de %(max)d ; %(count)d sont sélectionnées.")
-        return {"portal_profiles": message % {"max": maximum, "count": count}}
-    message = _("Le nombre maximal ne peut pas être de %(max)d : %(count)d ressources sont sélectionnées.")
-    return {"portal_max_resources": message % {"max": maximum, "count": count}}
+        return {"portal_profiles": beyond(maximum, count)}
+    message = _n(
+        "Le nombre maximal ne peut pas être de %(max)d : %(num)d ressource est sélectionnée.",
+        "Le nombre maximal ne peut pas être de %(max)d : %(num)d ressources sont sélectionnées.",
+        count,
+        max=maximum,
+    )
+    return {"portal_max_resources": message}
+
+
+def beyond(maximum: int, count: int) -> str:
+    """Say that so many profiles are more than the maximum (D10)."""
+    return _n(
+        "Le nombre maximal de ressources est de %(max)d ; %(num)d est sélectionnée.",
+        "Le nombre maximal de ressources est de %(max)d ; %(num)d sont sélectionnées.",
+        count,
+        max=maximum,
+    )

@@ -255,4 +255,10 @@ def even_rows(table: Table, report: Report) -> Rows:
         if len(cells) == width:
             yield line, cells
         else:
-            report.refuse(line, _("%(count)d cellules au lieu de %(expected)d.", count=len(cells), expected=width))
+            message = _n(
+                "%(num)d cellule au lieu de %(expected)d.",
+                "%(num)d cellules au lieu de %(expected)d.",
+                len(cells),
+                expected=width,
+            )
+            report.refuse(line, message)
