@@ -59,6 +59,21 @@ def test_a_refused_save_keeps_the_draft(bruno: Browser, db_session: Any) -> None
     assert kept(db_session)
 
 
+@pytest.mark.parametrize("form", ["/edit", "/comments"])
+def test_what_was_refused_is_kept_though_nobody_kept_it_before(
+    bruno: Browser, world: World, db_session: Any, form: str
+) -> None:
+    """Who sends a form and leaves when it is refused, faster than what they type is kept, finds it again."""
+    profile = f"/companies/{world.durand.id}"
+    if form == "/edit":
+        bruno.get(f"{profile}/edit").submit({"name": "", "alias": "Jonc"}, form=form, status=422)
+        assert bruno.get(f"{profile}/edit?draft=1").field("alias")["value"] == "Jonc"
+    else:
+        bruno.get(profile).submit({"comment": "Jonc " * 1001}, form=form, status=422)
+        assert "Jonc Jonc" in bruno.get(f"{profile}/history?draft=1").field("comment").text
+    assert "Vous aviez commencé une saisie" in bruno.get(f"{profile}/edit" if form == "/edit" else profile)
+
+
 def test_a_draft_remembers_the_version_it_was_typed_on(client: Any, bruno: Browser, world: World) -> None:
     """R4."""
     path = f"/companies/{world.durand.id}/edit"

@@ -1,5 +1,6 @@
 """Drafts: what is typed into a form is kept, taken up again, or thrown away."""
 
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from flask import Blueprint, g, request, url_for
@@ -37,6 +38,17 @@ def take_up() -> None:
         return
     if current_user.is_authenticated and (draft := drafts.find(viewer().resource_id or 0, path)):
         g.draft, g.taken_up = draft, MultiDict(drafts.typed(draft))
+
+
+@bp.after_app_request
+def keep_what_was_refused(answer: Response) -> Response:
+    """Keep what was posted when it is not saved yet: who leaves now, with or without scripts, finds it again (R4)."""
+    if answer.status_code in (409, 422) and request.endpoint in drafting.FORMS and current_user.is_authenticated:
+        db.session.rollback()
+        with suppress(drafts.Unfit):
+            drafts.keep(viewer().resource_id or 0, request.path, drafts.encoded(request.form.items(multi=True)))
+            db.session.commit()
+    return answer
 
 
 @bp.post("")
