@@ -22,7 +22,7 @@ from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from tests.markup import Element, problems_of_fragment, problems_of_page, read
+from tests.markup import Element, Reader, problems_of_fragment, problems_of_page, read
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.models import PortalSession, StaffSession
@@ -58,8 +58,12 @@ class Page:
         return self.response.mimetype == "text/html"
 
     @cached_property
+    def read(self) -> tuple[Element, Reader]:
+        return read(self.html)
+
+    @property
     def root(self) -> Element:
-        return read(self.html)[0]
+        return self.read[0]
 
     @cached_property
     def text(self) -> str:
@@ -261,7 +265,7 @@ class Browser:
             return
         assert "HX-Request" in page.headers["Vary"]
         assert "no-store" in page.headers["Cache-Control"]
-        problems = (problems_of_fragment if fragment else problems_of_page)(page.html)
+        problems = (problems_of_fragment if fragment else problems_of_page)(*page.read)
         assert not problems, f"{page.url}:\n" + "\n".join(f"- {problem}" for problem in problems)
         for field in page.all("input", name="csrf_token"):
             self._csrf_token = field["value"]

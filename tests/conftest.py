@@ -6,6 +6,7 @@ What to ask for:
     world           the people and the companies they see (tests/world.py)
     db_session      an application context and its session, for tests of services and to look at what was stored
     run             runs a command: `run("users", "create", ...)`
+    starts          what takes long to make is made once and copied: `starts.give("full", fill)`
     queries         counts the statements of a block: `with queries() as seen: ...; assert len(seen) <= 3`
     browser_page    a page of Chromium, signed in: `browser_page("bruno")`; no_script_page, the same without scripts
     axe             fails when a page has any defect of accessibility: `axe(page)`
@@ -17,14 +18,14 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from threading import Condition, Thread
-from typing import Any
+from typing import Any, TypeVar
 
 import click.testing
 import flask_migrate
 import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from flask import Flask
+from flask import Flask, has_app_context
 from playwright.sync_api import expect
 from sqlalchemy import event
 from sqlalchemy.orm import scoped_session
@@ -32,7 +33,7 @@ from werkzeug.serving import make_server
 
 from tests import world as world_module
 from tests.client import Browser, sign_in
-from tests.databases import Database, Postgres, Sqlite
+from tests.databases import TEMPLATE, Database, Postgres, Sqlite
 from tests.world import World
 from webapp import create_app
 from webapp.cli import Commands
@@ -138,10 +139,82 @@ def session_app(settings: Settings, database: Any) -> Iterator[Flask]:
         engine.dispose()
 
 
+#: The name of the fixture that is the world, and of the start that holds it.
+WORLD = "world"
+
+Made = TypeVar("Made")
+
+
+class Starts:
+    """What tests start from, made by one of them and copied for the others: a process builds each but once."""
+
+    def __init__(self, app: Flask, database: Any, worker: str):
+        self._app = app
+        self._database = database
+        self._worker = worker
+        #: What each `build` returned.
+        self.made: dict[str, Any] = {}
+        #: Whether nobody wrote anything since the running test was put where it is.
+        self.is_untouched = True
+        with app.app_context():
+            event.listen(db.engine, "before_cursor_execute", self._note)
+
+    def empty(self) -> None:
+        """Put the running test where nobody is there yet."""
+        self._put(TEMPLATE)
+
+    def in_the_world(self) -> None:
+        """Put it in the small world."""
+        if WORLD not in self.made:
+            self.empty()
+        self.give(WORLD, world_module.build)
+
+    def give(self, name: str, build: Callable[[], Made]) -> Made:
+        """Put the running test where `build` leads from where it is, and return what `build` did: plain values."""
+        template = f"start_{self._worker}_{name}"
+        if name not in self.made:
+            with self._app.app_context():
+                db.session().expire_on_commit = False
+                self.made[name] = build()
+                db.session.commit()
+            self._leave()
+            self._database.build_template(lambda: None, template)
+        self._put(template)
+        return self.made[name]  # type: ignore[no-any-return]
+
+    def _put(self, template: str) -> None:
+        self._leave()
+        self._database.renew(template)
+        self.is_untouched = True
+
+    def _note(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA", "SELECT")):
+            self.is_untouched = False
+
+    def _leave(self) -> None:
+        """Close what is open on the database: it is copied, or another takes its place."""
+        if has_app_context():
+            db.session.remove()
+            db.session().expire_on_commit = False
+        with self._app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def starts(session_app: Flask, database: Any, worker_id: str) -> Starts:
+    return Starts(session_app, database, worker_id)
+
+
 @pytest.fixture
-def app(session_app: Flask, database: Any) -> Iterator[Flask]:
-    """The application on a database of this test alone: migrated, seeded, and empty of people."""
-    database.renew()
+def app(session_app: Flask, starts: Starts, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The application on a database of this test alone: migrated, seeded, and empty of people.
+
+    When the test asks for `world` by name, they are there from the beginning.
+    """
+    if WORLD in request.node.fixturenames:
+        starts.in_the_world()
+    else:
+        starts.empty()
     set_reading(False)
     session_app.wsgi_app.open()  # type: ignore[attr-defined]
     yield session_app
@@ -160,10 +233,15 @@ def db_session(app: Flask) -> Iterator["scoped_session[Any]"]:
 
 
 @pytest.fixture
-def world(app: Flask) -> World:
-    with app.app_context():
-        db.session().expire_on_commit = False
-        return world_module.build()
+def world(app: Flask, starts: Starts, request: pytest.FixtureRequest) -> World:
+    if WORLD not in request.node.fixturenames:
+        # Somebody was named in the middle of a test.
+        if not starts.is_untouched:
+            with app.app_context():
+                db.session().expire_on_commit = False
+                return world_module.build()
+        starts.in_the_world()
+    return starts.made[WORLD]  # type: ignore[no-any-return]
 
 
 @pytest.fixture

@@ -26,6 +26,10 @@ class Element:
     parent: "Element | None" = None
     children: list["Element | str"] = field(default_factory=list)
     line: int = 0
+    #: Every element of the document in its order, shared by all of them, and which of them are below this one.
+    document: list["Element"] = field(default_factory=list)
+    first: int = 0
+    end: int | None = None
 
     def __getitem__(self, name: str) -> str:
         return self.attributes[name]
@@ -37,12 +41,9 @@ class Element:
         return name in self.attributes
 
     @property
-    def elements(self) -> Iterator["Element"]:
+    def elements(self) -> list["Element"]:
         """Every element below, in the order of the page."""
-        for child in self.children:
-            if isinstance(child, Element):
-                yield child
-                yield from child.elements
+        return self.document[self.first : self.end]
 
     @property
     def ancestors(self) -> Iterator["Element"]:
@@ -106,9 +107,14 @@ class Reader(HTMLParser):
         line = self.getpos()[0]
         if len(names) != len(set(names)):
             self.problems.append(f"<{tag}> has an attribute twice (line {line})")
-        element = Element(tag, {name: value or "" for name, value in attrs}, self.here, line=line)
+        document = self.root.document
+        element = Element(tag, {name: value or "" for name, value in attrs}, self.here, line=line, document=document)
+        document.append(element)
+        element.first = len(document)
         self.here.children.append(element)
-        if tag not in VOID:
+        if tag in VOID:
+            element.end = element.first
+        else:
             self.here = element
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -117,19 +123,23 @@ class Reader(HTMLParser):
             # Browsers heed the slash inside SVG only.
             if not any(e.tag == "svg" for e in (self.here, *self.here.ancestors)):
                 self.problems.append(f"<{tag}/> is not closed (line {self.getpos()[0]})")
-            assert self.here.parent is not None
-            self.here = self.here.parent
+            self._leave()
 
     def handle_endtag(self, tag: str) -> None:
         if tag in VOID:
             self.problems.append(f"</{tag}> on a void element (line {self.getpos()[0]})")
         elif self.here.tag != tag:
             self.problems.append(f"</{tag}> closes {self.here!r} (line {self.getpos()[0]})")
-        elif self.here.parent is not None:
-            self.here = self.here.parent
+        else:
+            self._leave()
 
     def handle_data(self, data: str) -> None:
         self.here.children.append(data)
+
+    def _leave(self) -> None:
+        assert self.here.parent is not None
+        self.here.end = len(self.root.document)
+        self.here = self.here.parent
 
 
 def read(html: str) -> tuple[Element, Reader]:
@@ -141,9 +151,8 @@ def read(html: str) -> tuple[Element, Reader]:
     return reader.root, reader
 
 
-def problems_of_page(html: str) -> list[str]:
-    """Return what is wrong with a whole page."""
-    root, reader = read(html)
+def problems_of_page(root: Element, reader: Reader) -> list[str]:
+    """Return what is wrong with a whole page that was read."""
     problems = [*reader.problems, *_common_problems(root)]
     if reader.doctype.lower() != "doctype html":
         problems.append("the page does not begin with <!doctype html>")
@@ -163,9 +172,8 @@ def problems_of_page(html: str) -> list[str]:
     return problems
 
 
-def problems_of_fragment(html: str) -> list[str]:
-    """Return what is wrong with a part of a page."""
-    root, reader = read(html)
+def problems_of_fragment(root: Element, reader: Reader) -> list[str]:
+    """Return what is wrong with a part of a page that was read."""
     problems = [*reader.problems, *_common_problems(root)]
     if root.all("html") or root.all("body") or reader.doctype:
         problems.append("a fragment holds a whole page")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.markup import problems_of_fragment, problems_of_page
+from tests.markup import problems_of_fragment, problems_of_page, read
 
 GOOD = """<!doctype html>
 <html lang="fr"><head><title>Sociétés · Comptoir</title></head>
@@ -14,7 +14,7 @@ def test_a_good_page_is_accepted() -> None:
         '<form method="post"><input type="hidden" name="csrf_token" value="t">'
         '<label for="n">Nom</label><input id="n" name="name"><button>Enregistrer</button></form>'
     )
-    assert problems_of_page(GOOD.format(form)) == []
+    assert problems_of_page(*read(GOOD.format(form))) == []
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_good_page_is_accepted() -> None:
     ],
 )
 def test_a_fault_is_found(markup: str, complaint: str) -> None:
-    problems = problems_of_page(GOOD.format(markup))
+    problems = problems_of_page(*read(GOOD.format(markup)))
     assert any(complaint in problem for problem in problems), problems
 
 
@@ -68,9 +68,9 @@ def test_a_fault_is_found(markup: str, complaint: str) -> None:
     ],
 )
 def test_a_page_is_whole(page: str, complaint: str) -> None:
-    assert any(complaint in problem for problem in problems_of_page(page))
+    assert any(complaint in problem for problem in problems_of_page(*read(page)))
 
 
 def test_a_fragment_is_a_part() -> None:
-    assert problems_of_fragment("<p>Une société</p>") == []
-    assert "a fragment holds a whole page" in problems_of_fragment(GOOD.format(""))
+    assert problems_of_fragment(*read("<p>Une société</p>")) == []
+    assert "a fragment holds a whole page" in problems_of_fragment(*read(GOOD.format("")))

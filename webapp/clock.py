@@ -27,7 +27,13 @@ def at(moment: datetime) -> Iterator[None]:
 
 def today(timezone: str) -> date:
     """Return the date it is now in `timezone` (D20)."""
-    return now().astimezone(ZoneInfo(timezone)).date()
+    return now().astimezone(zone(timezone)).date()
+
+
+@cache
+def zone(name: str) -> ZoneInfo:
+    """Return a time zone; Python keeps but a few, and reads the others from the disk each time."""
+    return ZoneInfo(name)
 
 
 @cache

@@ -175,3 +175,74 @@ def test_a_new_record_is_kept_while_typed(browser_page: Open, world: World, path
     expect(page.get_by_text("Brouillon enregistré")).to_be_visible()
     page.goto(f"{path}?draft=1")
     expect(field).to_have_value("Par Bruno")
+
+
+@pytest.mark.parametrize("kind", ["companies", "contacts"])
+def test_a_comment_survives_a_closed_tab_and_is_offered(
+    browser_page: Open, world: World, axe: Callable[[Page], None], kind: str
+) -> None:
+    profile = f"/{kind}/{(world.durand if kind == 'companies' else world.elise).id}"
+    page = browser_page("bruno")
+    page.goto(profile)
+    history = page.locator("#history")
+    comment = history.get_by_label("Commentaire", exact=True)
+    history.get_by_text("Ajouter un commentaire").click()
+    comment.fill("À rappeler lundi")
+    history.get_by_role("combobox").select_option("commented")
+    expect(history.locator(".event")).to_have_count(0)
+    expect(comment).to_have_value("À rappeler lundi")
+    expect(history.get_by_text("Brouillon enregistré")).to_be_visible()
+    context = page.context
+    page.close(run_before_unload=False)
+
+    page = context.new_page()
+    page.goto(profile)
+    history = page.locator("#history")
+    comment = history.get_by_label("Commentaire", exact=True)
+    expect(comment).to_have_value("")
+    axe(page)
+    history.get_by_role("link", name="Reprendre le brouillon").click()
+    expect(comment).to_have_value("À rappeler lundi")
+    expect(comment).to_be_focused()
+    axe(page)
+    history.get_by_role("button", name="Ajouter").click()
+    expect(history.locator(".event").first).to_contain_text("À rappeler lundi")
+    expect(history.get_by_text("Vous aviez commencé une saisie")).to_be_hidden()
+    page.reload()
+    expect(history.get_by_text("Vous aviez commencé une saisie")).to_be_hidden()
+
+
+def test_a_comment_is_thrown_away_by_hand(browser_page: Open, world: World) -> None:
+    page = browser_page("bruno")
+    page.goto(f"/companies/{world.durand.id}")
+    history = page.locator("#history")
+    comment = history.get_by_label("Commentaire", exact=True)
+    history.get_by_text("Ajouter un commentaire").click()
+    comment.fill("À rappeler lundi")
+    expect(history.get_by_text("Brouillon enregistré")).to_be_visible()
+    page.reload()
+    history.get_by_role("button", name="Jeter").click()
+    expect(history.get_by_text("Brouillon jeté.")).to_be_visible()
+    comment.fill("Mardi")
+    expect(history.get_by_text("Brouillon enregistré")).to_be_visible()
+    page.goto(f"/companies/{world.durand.id}/history?draft=1")
+    comment.press_sequentially(" soir")
+    history.get_by_role("button", name="Jeter").click()
+    expect(page.get_by_text("Brouillon jeté.")).to_be_visible()
+    page.reload()
+    expect(history.get_by_text("Vous aviez commencé une saisie")).to_be_hidden()
+
+
+def test_a_comment_emptied_again_leaves_no_draft(browser_page: Open, world: World) -> None:
+    page = browser_page("bruno")
+    page.goto(f"/companies/{world.durand.id}")
+    history = page.locator("#history")
+    comment = history.get_by_label("Commentaire", exact=True)
+    history.get_by_text("Ajouter un commentaire").click()
+    comment.fill("À rappeler lundi")
+    expect(history.get_by_text("Brouillon enregistré")).to_be_visible()
+    with page.expect_response("**/drafts"):
+        comment.fill("")
+    expect(history.locator(".draft-status")).to_be_empty()
+    page.reload()
+    expect(history.get_by_text("Vous aviez commencé une saisie")).to_be_hidden()

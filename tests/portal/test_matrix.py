@@ -15,6 +15,7 @@ from werkzeug.routing import IntegerConverter, Rule
 
 from tests import factories
 from tests.client import Browser
+from tests.conftest import Starts
 from tests.portal.conftest import Guest, invite
 from tests.world import World
 from webapp.access import (
@@ -64,7 +65,11 @@ class Places:
 
 
 @pytest.fixture
-def places(world: World, db_session: Any) -> Places:
+def places(world: World, db_session: Any, starts: Starts) -> Places:
+    return starts.give("places", lambda: build(world))
+
+
+def build(world: World) -> Places:
     """Contacts of each right and of none, and of each state; everything else bears the mark."""
     by = world.viewer("bruno")
     listed = factories.resource("Lise Montrée", job_title="Montrée1")
@@ -92,11 +97,11 @@ def places(world: World, db_session: Any) -> Places:
         "disabled": {"enabled": False},
     }.items():
         guests[name] = invite(world, factories.contact("Ada", email1=f"{name}@durand.example").id)
-        db_session.execute(update(PortalAccess).where(PortalAccess.contact_id == guests[name].id).values(**values))
+        db.session.execute(update(PortalAccess).where(PortalAccess.contact_id == guests[name].id).values(**values))
     guests["trashed"] = invite(world, factories.contact("Ada", email1="trashed@durand.example").id)
-    db_session.execute(update(Contact).where(Contact.id == guests["trashed"].id).values(deleted_at=now()))
-    db_session.execute(update(Resource).where(Resource.id == gone.id).values(is_active=False))
-    db_session.commit()
+    db.session.execute(update(Contact).where(Contact.id == guests["trashed"].id).values(deleted_at=now()))
+    db.session.execute(update(Resource).where(Resource.id == gone.id).values(is_active=False))
+    db.session.commit()
     all_marks = [MARK, "Montrée1", "Cachée1", "Partie1"]
     shown = {"listed profiles": ["Montrée1"], "all profiles": [MARK, "Montrée1", "Cachée1"]}
     marks = {name: [mark for mark in all_marks if mark not in shown.get(name, [])] for name in guests}

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from tests import factories
 from tests.client import Browser
+from tests.conftest import Starts
 from webapp.access import SYSTEM, unscoped
 from webapp.addresses import address_warnings
 from webapp.clock import now
@@ -48,22 +49,9 @@ OF_THE_WORLD = {ReferenceList.COUNTRY, ReferenceList.PROVINCE}
 
 
 @pytest.fixture
-def filled(db_session: Any, database: Any) -> list[Company]:
-    """The world, made once for all the tests that only look at it."""
-
-    def fill() -> None:
-        demo.fill(SYSTEM)
-        leave()
-
-    def leave() -> None:
-        """Close what is open on the database: it is copied, or another takes its place."""
-        db.session.commit()
-        db.session.remove()
-        db.engine.dispose()
-
-    database.build_template(fill, "comptoir_demo")
-    leave()
-    database.renew("comptoir_demo")
+def filled(db_session: Any, starts: Starts, run: Callable[..., click.testing.Result]) -> list[Company]:
+    """The world, as the command fills it, made once for all the tests."""
+    starts.give("demo", lambda: run("demo", "fill").output)
     return everything()
 
 
@@ -244,17 +232,21 @@ def test_it_looks_lived_in(filled: list[Company]) -> None:
 # --- filling -----------------------------------------------------------------------------------------------------
 
 
-def test_the_same_world_comes_out_each_time(db_session: Any) -> None:
+def test_the_same_world_comes_out_each_time_and_an_organisation_keeps_its_name(
+    filled: list[Company], starts: Starts
+) -> None:
     def told() -> list[tuple[Any, ...]]:
-        demo.fill(SYSTEM)
         return [
             (each.name, each.company_number, each.vat_number, each.comments, sorted(each.phones))
             for each in everything()
         ] + [(each.name, each.email1, each.job_title, each.birthday, sorted(each.phones)) for each in people()]
 
     first = told()
-    db.session.rollback()
+    starts.empty()
+    organisation.save({"name": "Pélican Services"})
+    demo.fill(SYSTEM)
     assert told() == first
+    assert organisation.load().name == "Pélican Services"
 
 
 def test_it_never_adds_to_companies_that_are_there(db_session: Any) -> None:
@@ -265,24 +257,15 @@ def test_it_never_adds_to_companies_that_are_there(db_session: Any) -> None:
     assert organisation.load().name == "Comptoir"
 
 
-def test_an_organisation_that_has_a_name_keeps_it(db_session: Any) -> None:
-    organisation.save({"name": "Pélican Services"})
-    demo.fill(SYSTEM)
-    assert organisation.load().name == "Pélican Services"
-
-
-def test_the_command_fills_once(db_session: Any, run: Callable[..., click.testing.Result]) -> None:
-    run("demo", "fill")
-    assert len(everything()) == 300
+def test_the_command_fills_once(filled: list[Company], run: Callable[..., click.testing.Result]) -> None:
     assert "contient déjà des sociétés" in run("demo", "fill", status=1).output
     assert run("demo", "fill", "--if-empty").output == ""
     assert len(everything()) == 300
 
 
 def test_links_sign_an_administrator_a_resource_and_a_contact_in(
-    client: Browser, db_session: Any, run: Callable[..., click.testing.Result]
+    client: Browser, filled: list[Company], run: Callable[..., click.testing.Result]
 ) -> None:
-    run("demo", "fill")
     lines = run("demo", "links").output.splitlines()
     assert [line.split(" (")[0] for line in lines] == ["Administratrice", "Ressource", "Contact, dans le portail"]
     for line in lines:

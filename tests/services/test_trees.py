@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from tests import factories
+from tests.conftest import Starts
 from tests.world import World
 from webapp.access import SYSTEM, Viewer, get_visible, unscoped
 from webapp.clock import now
@@ -196,8 +197,8 @@ def test_counts_are_exact_up_to_the_cap_and_say_so_beyond(world: World, monkeypa
 
 
 @pytest.fixture
-def hundred_and_more() -> list[str]:
-    return fill(137)
+def hundred_and_more(starts: Starts) -> list[str]:
+    return starts.give("hundred", lambda: fill(137))
 
 
 def walk(place: Place, way: str) -> list[list[str]]:

@@ -324,7 +324,7 @@ class SeveralPeople(RuleBasedStateMachine):
         key: Key = (Company, firm)
         if (company := self._in_trash(key, who)) is not None:
             together = [one for one, deletion in self.gone.items() if deletion.together == self.gone[key].together]
-            assert trash.restore_company(company, self._viewer(who)) == len(together) - 1
+            assert trash.restore_company(company, self._viewer(who)).contacts == len(together) - 1
             db.session.commit()
             for one in together:
                 del self.gone[one]

@@ -166,16 +166,3 @@ def test_nothing_is_told_of_a_deleted_record_one_never_saw(client: Any, world: W
     form = client.as_("bruno").get(f"/companies/{world.durand.id}/edit")
     client.as_("anne").get(f"/companies/{hidden.id}/delete").submit(form="/delete")
     assert form.browser.post(f"/companies/{hidden.id}/edit", {"name": "Essai"}, status=404)
-
-
-def test_two_admins_at_the_same_resource(client: Any, world: World) -> None:
-    path = f"/admin/resources/{world.bruno.id}/edit"
-    first, second = (client.as_("anne").get(path) for _ in range(2))
-    first.submit({"job_title": "Acheteur", "phone_office": "04 72 00 00 01"}, form="/edit")
-    conflict = second.submit({"job_title": "Vendeur"}, form="/edit", status=409)
-    assert "Fonction : quelle valeur garder ? Ce que vous avez saisi : Vendeur" in conflict
-    assert "Valeur enregistrée entre-temps : 04 72 00 00 01" in conflict
-    conflict.submit({"keep_phone_office": "theirs"}, form="/edit")
-    saved = client.as_("anne").get(path)
-    assert saved.field("job_title")["value"] == "Vendeur"
-    assert saved.field("phone_office")["value"] == "04 72 00 00 01"

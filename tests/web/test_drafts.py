@@ -59,6 +59,21 @@ def test_a_refused_save_keeps_the_draft(bruno: Browser, db_session: Any) -> None
     assert kept(db_session)
 
 
+@pytest.mark.parametrize("form", ["/edit", "/comments"])
+def test_what_was_refused_is_kept_though_nobody_kept_it_before(
+    bruno: Browser, world: World, db_session: Any, form: str
+) -> None:
+    """Who sends a form and leaves when it is refused, faster than what they type is kept, finds it again."""
+    profile = f"/companies/{world.durand.id}"
+    if form == "/edit":
+        bruno.get(f"{profile}/edit").submit({"name": "", "alias": "Jonc"}, form=form, status=422)
+        assert bruno.get(f"{profile}/edit?draft=1").field("alias")["value"] == "Jonc"
+    else:
+        bruno.get(profile).submit({"comment": "Jonc " * 1001}, form=form, status=422)
+        assert "Jonc Jonc" in bruno.get(f"{profile}/history?draft=1").field("comment").text
+    assert "Vous aviez commencé une saisie" in bruno.get(f"{profile}/edit" if form == "/edit" else profile)
+
+
 def test_a_draft_remembers_the_version_it_was_typed_on(client: Any, bruno: Browser, world: World) -> None:
     """R4."""
     path = f"/companies/{world.durand.id}/edit"
@@ -131,7 +146,7 @@ def test_drafts_are_kept_of_known_forms_alone(bruno: Browser, db_session: Any, p
 @pytest.mark.parametrize(
     "content",
     [
-        *("", "=", "&&&", "name", "%ff%00%zz", "name=%00", "name=%ED%A0%80", "version=abc&name=x", "name=a&name=b"),
+        *("name=%ED%A0%80", "version=abc&name=x", "name=a&name=b", "%ff%00%zz=%ff"),
         *("parent=99999999999999999999&parent_text=x", "account_type=%27%3B--", "x=<script>alert(1)</script>"),
     ],
 )
@@ -139,6 +154,13 @@ def test_hostile_drafts_harm_nobody(bruno: Browser, content: str) -> None:
     bruno.get("/companies/new")
     bruno.post("/drafts", {"path": "/companies/new", "content": content}, status=204)
     assert "<script>alert" not in bruno.get("/companies/new?draft=1").html
+
+
+@pytest.mark.parametrize("content", ["", "=", "&&&", "name", "%ff%00%zz", "name=%00", "name=++%0A"])
+def test_a_form_emptied_again_is_no_draft(bruno: Browser, db_session: Any, content: str) -> None:
+    keep(bruno, "/companies/new", name="x")
+    bruno.post("/drafts", {"path": "/companies/new", "content": content}, status=200)
+    assert not kept(db_session)
 
 
 @pytest.mark.parametrize("content", ["name=" + "x" * 300_000, "&".join(f"a{i}=1" for i in range(2000))])
@@ -169,6 +191,85 @@ def test_old_drafts_are_forgotten_and_one_has_only_so_many(world: World, db_sess
     assert (drafts.forget_old(), drafts.forget_old()) == (1, 0)
 
 
+# --- comments ------------------------------------------------------------------------------------------------------
+
+
+def keep_comment(browser: Browser, profile: str, words: str) -> str:
+    """Type a comment into the history of a profile, and return the address of the comment."""
+    path: str = browser.get(profile).form("/comments")["data-draft"]
+    browser.post("/drafts", {"path": path, "content": urlencode({"comment": words})}, status=204)
+    return path
+
+
+@pytest.mark.parametrize("kind", ["companies", "contacts"])
+def test_a_comment_is_offered_not_forced_and_gone_once_saved(
+    bruno: Browser, world: World, db_session: Any, kind: str
+) -> None:
+    profile = f"/{kind}/{(world.durand if kind == 'companies' else world.elise).id}"
+    keep_comment(bruno, profile, "À rappeler lundi")
+    for url in (profile, f"{profile}/history"):
+        page = bruno.get(url)
+        assert "Vous aviez commencé une saisie" in page
+        assert page.one("details", class_="add").has("open"), "it is offered, not hidden"
+        assert not page.field("comment").raw_text.strip()
+    up = next(a["href"] for a in page.all("a", href=True) if a.text.startswith("Reprendre le brouillon"))
+    taken_up = bruno.get(up)
+    assert "Voici ce que vous aviez saisi le " in taken_up
+    assert taken_up.field("comment").text == "À rappeler lundi"
+    assert "À rappeler lundi" in bruno.hx_get(up), "htmx gets the same"
+    assert kept(db_session)
+    saved = taken_up.submit(form="/comments").follow()
+    assert "À rappeler lundi" in saved.one(id="history-entries").text
+    assert "Vous aviez commencé" not in saved
+    assert not kept(db_session)
+
+
+def test_a_comment_is_thrown_away_by_hand_or_by_emptying_it(bruno: Browser, world: World, db_session: Any) -> None:
+    profile = f"/companies/{world.durand.id}"
+    for page in (profile, f"{profile}/history?draft=1"):
+        keep_comment(bruno, profile, "À rappeler lundi")
+        assert "Brouillon jeté" in bruno.get(page).submit(form="/drafts/discard").follow()
+        assert not kept(db_session)
+    path = keep_comment(bruno, profile, "À rappeler lundi")
+    bruno.post("/drafts", {"path": path, "content": "comment=+"}, status=200)
+    assert not kept(db_session)
+
+
+def test_a_refused_comment_keeps_its_draft(bruno: Browser, world: World, db_session: Any) -> None:
+    keep_comment(bruno, f"/companies/{world.durand.id}", "À rappeler lundi")
+    page = bruno.get(f"/companies/{world.durand.id}/history?draft=1")
+    assert "x" * 20 in page.submit({"comment": "x" * 6000}, form="/comments", status=422).field("comment").text
+    assert kept(db_session)
+
+
+def test_the_home_page_leads_to_a_comment_one_began(bruno: Browser, world: World) -> None:
+    keep_comment(bruno, f"/contacts/{world.elise.id}", "À rappeler lundi")
+    home = bruno.get("/")
+    link = home.link("Commentaire : Élise Nguyễn")
+    assert not link.has("hx-get"), "it is a page, no dialog"
+    assert home.click("Commentaire : Élise Nguyễn").field("comment").text == "À rappeler lundi"
+
+
+def test_nobody_finds_somebody_elses_comment(client: Any, bruno: Browser, world: World, db_session: Any) -> None:
+    """A5."""
+    profile = f"/companies/{world.durand.id}"
+    path = keep_comment(bruno, profile, "Secret de Bruno")
+    for name in ("anne", "chloe"):
+        other = client.as_(name)
+        for address in (profile, f"{profile}/history?draft=1", "/"):
+            assert "Secret de Bruno" not in other.get(address).html
+        other.post("/drafts/discard", {"path": path})
+    assert len(kept(db_session)) == 1
+
+
+def test_the_history_of_one_record_shows_no_draft_about_another(bruno: Browser, world: World) -> None:
+    keep_comment(bruno, f"/companies/{world.durand.id}", "À rappeler lundi")
+    for url in (f"/companies/{world.ecluse.id}", f"/contacts/{world.elise.id}"):
+        for page in (bruno.get(url), bruno.get(f"{url}/history?draft=1")):
+            assert "À rappeler lundi" not in page
+            assert "Vous aviez commencé" not in page
+
+
 # --- a session that ends in mid-form ------------------------------------------------------------------------------
 
 
@@ -196,6 +297,15 @@ def test_after_signing_in_again_the_form_is_as_it_was(
     assert form.field("alias")["value"] == "Jonc"
     assert "Jonc" in form.submit(form="/edit").follow()
     assert not kept(db_session)
+
+
+def test_a_comment_sent_after_the_session_ended_is_there_after_signing_in(
+    bruno: Browser, world: World, db_session: Any
+) -> None:
+    page = bruno.get(f"/companies/{world.durand.id}")
+    end_sessions(db_session, world)
+    answer = page.submit({"comment": "À rappeler lundi"}, form="/comments", status=302)
+    assert sign_in(bruno, answer.location, world.bruno).field("comment").text == "À rappeler lundi"
 
 
 def test_another_person_who_signs_in_there_finds_nothing(

@@ -1,4 +1,4 @@
-"""Two admins at the same settings, list value or billing entity: neither overwrites the other unasked (R4)."""
+"""Two admins at the same settings, list, entity or resource: neither overwrites the other unasked (R4)."""
 
 from typing import Any
 
@@ -90,3 +90,40 @@ def test_a_billing_entity_renamed_by_two(anne: Browser, chloe: Browser, world: W
     conflict.submit({"keep_name": "mine"})
     db_session.expire_all()
     assert db_session.get(BillingEntity, world.lyon).name == "Comptoir Saône"
+
+
+def test_a_resource_is_merged_and_both_are_told(anne: Browser, chloe: Browser, world: World) -> None:
+    edit = f"/admin/resources/{world.bruno.id}/edit"
+    mine = anne.get(edit)
+    chloe.get(edit).submit({"phone_office": "04 72 00 00 01", "billing_entities": [world.lyon, world.paris]})
+    page = mine.submit({"job_title": "Vendeur"}).follow()
+    assert "sont gardés : Téléphone (bureau), Entités de facturation." in page
+    assert shown(anne, edit, "job_title", "phone_office") == ["Vendeur", "04 72 00 00 01"]
+    ticked = [e["value"] for e in anne.get(edit).all("input", name="billing_entities") if e.has("checked")]
+    assert ticked == [str(world.paris), str(world.lyon)]
+
+
+@pytest.mark.parametrize(("choice", "kept"), [("mine", "Vendeur"), ("theirs", "Acheteur")])
+def test_of_what_both_changed_of_a_resource_one_chooses(
+    anne: Browser, chloe: Browser, world: World, choice: str, kept: str
+) -> None:
+    """What was merged besides is told at once: it is no change any more when one has chosen."""
+    edit = f"/admin/resources/{world.bruno.id}/edit"
+    mine = anne.get(edit)
+    chloe.get(edit).submit({"job_title": "Acheteur", "language": "en"})
+    conflict = mine.submit({"job_title": "Vendeur"}, status=409)
+    assert "Fonction : quelle valeur garder ? Ce que vous avez saisi : Vendeur" in conflict
+    assert "Ont été modifiés entre-temps, et sont gardés : Langue." in conflict
+    conflict.submit({"keep_job_title": choice})
+    assert shown(anne, edit, "job_title") == [kept]
+    assert [o["value"] for o in anne.get(edit).field("language").all("option", selected=True)] == ["en"]
+
+
+def test_entities_both_changed_are_chosen_as_a_whole(anne: Browser, chloe: Browser, world: World) -> None:
+    edit = f"/admin/resources/{world.bruno.id}/edit"
+    mine = anne.get(edit)
+    chloe.get(edit).submit({"billing_entities": [world.paris, world.lyon]})
+    conflict = mine.submit({"billing_entities": []}, status=409)
+    conflict.submit({"keep_billing_entities": "theirs"})
+    ticked = [e["value"] for e in anne.get(edit).all("input", name="billing_entities") if e.has("checked")]
+    assert sorted(ticked) == sorted([str(world.paris), str(world.lyon)])

@@ -6,6 +6,7 @@ from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp.access import STAFF, Ability, access, get_visible, require
+from webapp.blueprints.history import comment_form
 from webapp.extensions import db
 from webapp.forms.company import PHONE_LABELS, CompanyForm, status_labels
 from webapp.forms.coordinates import ADDRESS_TITLES
@@ -37,6 +38,7 @@ def show(company_id: int) -> Response:
         address_titles=ADDRESS_TITLES,
         page_size=PAGE,
         history=reading.of_company(company, viewer()),
+        comment=comment_form(company),
     )
 
 

@@ -6,6 +6,7 @@ from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp.access import STAFF, Ability, access, get_visible, require
+from webapp.blueprints.history import comment_form
 from webapp.emails import mailto
 from webapp.extensions import db
 from webapp.forms.contact import PHONE_LABELS, ContactForm
@@ -42,6 +43,7 @@ def show(contact_id: int) -> Response:
         address_titles=ADDRESS_TITLES,
         mails=mail.of_contact(contact.id),
         history=reading.of_contact(contact, viewer()),
+        comment=comment_form(contact),
     )
 
 

@@ -1,5 +1,6 @@
 """Drafts: what is typed into a form is kept, taken up again, or thrown away."""
 
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from flask import Blueprint, g, request, url_for
@@ -21,35 +22,51 @@ bp = Blueprint("drafts", __name__, url_prefix="/drafts")
 
 
 class Line(NamedTuple):
-    """A draft, as a list shows it; without an address when its record can't be opened any more."""
+    """A draft, as a list shows it."""
 
     draft: Draft
     title: str
     url: str
+    #: Whether its form is a dialog; otherwise it is part of a page.
+    is_dialog: bool
 
 
 @bp.before_app_request
 def take_up() -> None:
     """Have the form of this request show the draft that was kept of it, when its address says so."""
-    if request.method != "GET" or drafting.TAKE_UP not in request.args or request.endpoint not in drafting.FORMS:
+    if request.method != "GET" or drafting.TAKE_UP not in request.args or not (path := drafting.form_shown()):
         return
-    if current_user.is_authenticated and (draft := drafts.find(viewer().resource_id or 0, request.path)):
+    if current_user.is_authenticated and (draft := drafts.find(viewer().resource_id or 0, path)):
         g.draft, g.taken_up = draft, MultiDict(drafts.typed(draft))
+
+
+@bp.after_app_request
+def keep_what_was_refused(answer: Response) -> Response:
+    """Keep what was posted when it is not saved yet: who leaves now, with or without scripts, finds it again (R4)."""
+    if answer.status_code in (409, 422) and request.endpoint in drafting.FORMS and current_user.is_authenticated:
+        db.session.rollback()
+        with suppress(drafts.Unfit):
+            drafts.keep(viewer().resource_id or 0, request.path, drafts.encoded(request.form.items(multi=True)))
+            db.session.commit()
+    return answer
 
 
 @bp.post("")
 @access(STAFF)
 def keep() -> Response:
-    """Keep what is typed into the form at `path`; `content` is the form as browsers encode it."""
+    """Keep what is typed into the form at `path`; `content` is the form as browsers encode it.
+
+    The answer is 204 when there is a draft now, and 200 when nothing is typed that could be one.
+    """
     path = request.form.get("path", "")
     if drafting.form_at(path) is None:
         raise NotFound
     try:
-        drafts.keep(viewer().resource_id or 0, path, request.form.get("content", ""))
+        draft = drafts.keep(viewer().resource_id or 0, path, request.form.get("content", ""))
     except drafts.Unfit:
         raise RequestEntityTooLarge from None
     db.session.commit()
-    return Response(status=204)
+    return Response(status=204 if draft else 200)
 
 
 @bp.post("/discard")
@@ -61,7 +78,7 @@ def discard() -> Response:
     db.session.commit()
     if wants_fragment():
         return page("drafts/discarded.html", "drafts/_discarded.html")
-    return saved(path if drafting.form_at(path) else url_for("home.index"), _("Brouillon jeté."))
+    return saved(drafting.page_of(path) or url_for("home.index"), _("Brouillon jeté."))
 
 
 def lines(viewer: Viewer) -> list[Line]:
@@ -70,17 +87,29 @@ def lines(viewer: Viewer) -> list[Line]:
     wanted: dict[str, list[int]] = {}
     for _draft, (view, ids) in mine:
         for record_id in ids.values():
-            wanted.setdefault(view.partition(".")[0], []).append(record_id)
+            wanted.setdefault(_pages(view, ids), []).append(record_id)
     names = {pages: _names(_KINDS[pages][0], ids, viewer) for pages, ids in wanted.items()}
-    return [_line(draft, view.partition(".")[0], ids, names) for draft, (view, ids) in mine]
+    return [_line(draft, view, ids, names) for draft, (view, ids) in mine]
 
 
-def _line(draft: Draft, pages: str, ids: dict[str, int], names: dict[str, dict[int, str]]) -> Line:
-    url = drafting.address(draft.path)
-    if not ids:
-        return Line(draft, str(_KINDS[pages][1]), url)
+def _line(draft: Draft, view: str, ids: dict[str, int], names: dict[str, dict[int, str]]) -> Line:
+    pages = _pages(view, ids)
     name = next((names[pages].get(record_id) for record_id in ids.values()), None)
-    return Line(draft, name or _("Fiche que vous ne pouvez plus ouvrir, ou qui a été supprimée"), url)
+    return Line(draft, _title(view, pages, ids, name), drafting.address(draft.path), drafting.FORMS[view] == view)
+
+
+def _title(view: str, pages: str, ids: dict[str, int], name: str | None) -> str:
+    if not ids:
+        return str(_KINDS[pages][1])
+    if name is None:
+        return _("Fiche que vous ne pouvez plus ouvrir, ou qui a été supprimée")
+    return name if drafting.FORMS[view] == view else _("Commentaire : %(name)s", name=name)
+
+
+def _pages(view: str, ids: dict[str, int]) -> str:
+    """Return the blueprint of the pages of what a form is about: comments on companies and contacts have another."""
+    blueprint = view.partition(".")[0]
+    return blueprint if blueprint in _KINDS else "companies" if "company_id" in ids else "contacts"
 
 
 #: By the blueprint of a form: what it is about, and what a new one is called.

@@ -4,11 +4,11 @@ from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp.access import STAFF, access, get_visible
-from webapp.extensions import db
 from webapp.forms import history as words
 from webapp.forms.history import CommentForm
 from webapp.i18n import _
 from webapp.models import Company, Contact, HistoryKind, Noun
+from webapp.saving import saving
 from webapp.services.history import reading, recording
 from webapp.services.history.recording import Record
 from webapp.services.linked.words import WORDS
@@ -36,7 +36,6 @@ def history_url(record: Record) -> str:
     return f"{record_url(record.__tablename__, record.id)}/history"
 
 
-@bp.app_template_global()
 def comments_url(record: Record) -> str:
     """Return the address to which comments on a record are posted."""
     return f"{record_url(record.__tablename__, record.id)}/comments"
@@ -72,13 +71,14 @@ def comment_contact(contact_id: int) -> Response:
 
 def show(record: Record, form: CommentForm | None = None) -> Response:
     """Answer with the history of a record one sees, as the address asks for it."""
+    form = form or comment_form(record)
     asked = request.args.get("kind", "")
     kind = HistoryKind(asked) if asked in HistoryKind._value2member_map_ else None
     before = read_id(request.args.get("before", ""))
     return page(
         "history/show.html",
         "history/_older.html" if before else "history/_section.html",
-        status=422 if form and form.errors else 200,
+        status=422 if form.errors else 200,
         record=record,
         history=reading.of(record, viewer(), kind, before),
         kind=kind,
@@ -88,9 +88,14 @@ def show(record: Record, form: CommentForm | None = None) -> Response:
 
 def comment(record: Record) -> Response:
     """Add what was posted to the history of a record one sees."""
-    form = CommentForm.load()
+    form = comment_form(record)
     if not form.posted_and_valid():
         return show(record, form)
-    recording.commented(record, form.comment.data, viewer())
-    db.session.commit()
+    with saving(form):
+        recording.commented(record, form.comment.data, viewer())
     return saved(record_url(record.__tablename__, record.id), _("Commentaire ajouté."))
+
+
+def comment_form(record: Record) -> CommentForm:
+    """Return the form by which one comments on a record, which stands in its history."""
+    return CommentForm.of(comments_url(record), viewer())

@@ -182,6 +182,7 @@ def _shown(record: Linked) -> dict[str, Any]:
         "names": naming.named(keeper, record, viewer()),
         "sections": overview.of(record, viewer()),
         "history": reading.of_linked(record, viewer()),
+        "comment": history_views.comment_form(record),
     }
 
 

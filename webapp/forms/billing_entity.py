@@ -1,7 +1,7 @@
 """The form of a billing entity (R1)."""
 
 from webapp.forms.fields import Text
-from webapp.forms.versioned import SharedForm
+from webapp.forms.shared import SharedForm
 from webapp.i18n import _l
 
 

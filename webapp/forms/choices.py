@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from webapp.clock import now, timezones
+from webapp.clock import now, timezones, zone
 from webapp.config import LANGUAGES
 from webapp.forms.fields import Field
 from webapp.i18n import _
@@ -66,5 +65,5 @@ class CountryCode(Code):
 
 def zone_label(name: str, moment: datetime) -> str:
     """Name a zone as people read it, with its distance from UTC at that moment: "Europe/Paris (UTC+01:00)"."""
-    offset = moment.astimezone(ZoneInfo(name)).strftime("%z").replace("-", "\N{MINUS SIGN}")
+    offset = moment.astimezone(zone(name)).strftime("%z").replace("-", "\N{MINUS SIGN}")
     return f"{name.replace('_', ' ')} (UTC{offset[:3]}:{offset[3:5]})"

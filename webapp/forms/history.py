@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
+from webapp.access import Viewer
 from webapp.forms.base import Form
 from webapp.forms.company import CompanyForm
 from webapp.forms.contact import ContactForm
 from webapp.forms.coordinates import ADDRESS_TITLES
+from webapp.forms.drafted import Drafted
 from webapp.forms.fields import Field, LongText
 from webapp.forms.nouns import FORMS
 from webapp.forms.record import RecordForm
@@ -30,8 +32,23 @@ _HIDDEN = {
 }
 
 
-class CommentForm(Form):
+class CommentForm(Drafted, Form):
+    """What one has to say of a record (H2)."""
+
     comment = LongText(_l("Commentaire"), required=True, max_length=5_000)
+
+    address = ""
+
+    @classmethod
+    def of(cls, address: str, viewer: Viewer) -> Self:
+        """Build the form that `viewer` sends to `address`."""
+        form = cls.load(viewer=viewer)
+        form.address = address
+        return form
+
+    @property
+    def viewer(self) -> Viewer | None:
+        return self.meta.viewer  # type: ignore[no-any-return]
 
 
 def label(line: Line, entry: Entry) -> str:

@@ -6,20 +6,20 @@ the form is read; what both changed is shown beside the field, and one chooses t
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, ClassVar, Self
 
-from flask import g, request
+from flask import request
 from werkzeug.datastructures import MultiDict
 from wtforms import Field
 
 from webapp.access import Viewer, get_even_deleted, get_visible
 from webapp.forms.base import Typed, typed
 from webapp.forms.coordinates import AddressFields, PhonesTab
+from webapp.forms.drafted import Drafted
 from webapp.forms.tabs import TabbedForm
 from webapp.i18n import _, moment
-from webapp.models import Draft, HistoryEvent
-from webapp.services import contacts, drafts, resources
+from webapp.models import HistoryEvent
+from webapp.services import contacts, resources
 from webapp.services.history import recording
 from webapp.services.merging import TOGETHER, Merge, merge
 from webapp.services.values import country_code
@@ -50,13 +50,11 @@ class Clash:
     when: str
 
 
-class RecordForm(TabbedForm):
+class RecordForm(Drafted, TabbedForm):
     """Tabs over the values of one record, new or existing."""
 
     #: Fields that are no values of the record: what one confirms, what one asks for besides.
     aside: ClassVar[tuple[str, ...]] = ()
-
-    has_draft = True
 
     #: The record being changed, or None for a new one.
     record: Any = None
@@ -139,18 +137,8 @@ class RecordForm(TabbedForm):
         return 200 if request.method != "POST" or self.step else 409 if self.conflict else 422
 
     @property
-    def taken_up(self) -> Draft | None:
-        """The draft the form was filled from, if it was."""
-        draft: Draft | None = g.get("draft")
-        return draft
-
-    @cached_property
-    def offered(self) -> Draft | None:
-        """The draft one may take up in this form."""
-        viewer = self.tabs[0].meta.viewer
-        if request.method != "GET" or self.taken_up or viewer is None:
-            return None
-        return drafts.find(viewer.resource_id, request.path)
+    def viewer(self) -> Viewer | None:
+        return self.tabs[0].meta.viewer  # type: ignore[no-any-return]
 
     # --- merging ---------------------------------------------------------------------------------------------------
 

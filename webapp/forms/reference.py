@@ -6,7 +6,7 @@ from typing import Any
 
 from webapp.forms.base import Form
 from webapp.forms.fields import Exact, Text, Whole
-from webapp.forms.versioned import SharedForm
+from webapp.forms.shared import SharedForm
 from webapp.i18n import _l
 from webapp.models import ReferenceItem, ReferenceList
 

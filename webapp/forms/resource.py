@@ -6,7 +6,7 @@ from typing import Any, Self
 from webapp.access import Viewer
 from webapp.forms.choices import LanguageCode, TimezoneName
 from webapp.forms.fields import Checkbox, Choice, Email, Field, Lookup, Text
-from webapp.forms.versioned import VersionedForm
+from webapp.forms.shared import SharedForm
 from webapp.i18n import _, _l
 from webapp.models import Role
 from webapp.phones import read_phone
@@ -30,6 +30,10 @@ class EntityBoxes(Field):
     def shown(self, value: Any) -> str:
         return ", ".join(name for entity_id, name in self._offered().items() if entity_id in (value or ()))
 
+    def posted(self, value: Any) -> dict[str, list[str]]:
+        # In one order, whoever gave it: it is compared.
+        return {self.name: [str(one) for one in sorted(value or ())]}
+
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         offered = {str(entity_id): entity_id for entity_id in self._offered()}
         self.data = [offered[value] for value in valuelist if value in offered]
@@ -45,7 +49,7 @@ class EntityBoxes(Field):
         }
 
 
-class ResourceForm(VersionedForm):
+class ResourceForm(SharedForm):
     name = Text(_l("Nom"), required=True, max_length=200, autocomplete="off")
     email = Email(_l("Adresse e-mail"), required=True, autocomplete="off", hint=_l("Elle sert à se connecter."))
     role = Choice(

@@ -8,7 +8,7 @@ from webapp import pictures
 from webapp.colours import Colour
 from webapp.forms.choices import CountryCode, LanguageCode, TimezoneName
 from webapp.forms.fields import Checkbox, Email, Field, Text, Whole
-from webapp.forms.versioned import SharedForm
+from webapp.forms.shared import SharedForm
 from webapp.i18n import _, _l
 
 

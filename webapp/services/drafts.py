@@ -27,12 +27,17 @@ class Unfit(ValueError):
     """What was sent is no draft: too long, or not the content of a form."""
 
 
-def keep(resource_id: int, path: str, content: str) -> Draft:
+def keep(resource_id: int, path: str, content: str) -> Draft | None:
     """Keep what a resource typed into the form at `path`; `content` is the form as browsers encode it.
 
-    Passwords and what proves who sends the form are left out. Raises Unfit.
+    Passwords and what proves who sends the form are left out. A form emptied again is no draft: what was kept of it
+    is thrown away. Raises Unfit.
     """
-    kept = encoded((name, value) for name, value in _pairs(content) if _may_be_kept(name))
+    pairs = [(name, value) for name, value in _pairs(content) if _may_be_kept(name)]
+    if not any(value.strip() for _name, value in pairs):
+        discard(resource_id, path)
+        return None
+    kept = encoded(pairs)
     if len(kept) > MAX_LENGTH:
         raise Unfit("too long")
     draft = find(resource_id, path)

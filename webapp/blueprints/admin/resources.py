@@ -72,7 +72,7 @@ def resource(resource_id: int) -> Response:
 def resource_edit(resource_id: int) -> Response:
     resource = _resource(resource_id)
     form = ResourceForm.load(service.values_of(resource), viewer())
-    form.prepare(resource)
+    form.prepare()
     if form.posted_and_valid():
         with saving(form):
             service.update_resource(resource, form.values(), by=viewer())

@@ -2,6 +2,8 @@
 const PAUSE = 2000;
 // How long a server that does not answer is left alone before it is asked again.
 const PATIENCE = 5000;
+// What is said of an answer: kept, or nothing when the form was emptied again.
+const OUTCOMES = { 200: "", 204: "kept" };
 const waiting = new Map();
 
 const post = (url, values, form, more = {}) =>
@@ -31,7 +33,7 @@ const keep = async (form, more) => {
   waiting.set(form, { request });
   try {
     const answer = await post("/drafts", { content: content(form) }, form, { signal: request.signal, ...more });
-    say(form, answer.status === 204 ? "kept" : "failed");
+    say(form, OUTCOMES[answer.status] ?? "failed");
     if (answer.status >= 500) keepLater(form, PATIENCE);
   } catch (error) {
     if (error.name === "AbortError") return;
@@ -61,8 +63,15 @@ const typed = (event) => {
 document.addEventListener("input", typed);
 document.addEventListener("change", typed);
 
-// What is being saved is no draft any more.
-document.addEventListener("submit", (event) => stop(event.target), true);
+// What is being saved is no draft any more, nor what is being thrown away.
+document.addEventListener(
+  "submit",
+  ({ target }) => {
+    for (const form of waiting.keys())
+      if (form === target || form.dataset.draft === target.elements.path?.value) stop(form);
+  },
+  true,
+);
 // Unless nobody answered.
 document.addEventListener("htmx:error", (event) => {
   const form = event.target.closest?.("form[data-draft]");
