@@ -117,6 +117,9 @@ class Page:
         forms = [e for e in self.all("form", **attributes) if action is None or e.get("action").endswith(action)]
         if len(forms) > 1:
             forms = [e for e in forms if any(a.tag == "main" for a in e.ancestors)]
+        if len(forms) > 1 and action is None:
+            # What throws an offered draft away stands beside the form it is a draft of.
+            forms = [e for e in forms if not e.get("id").endswith("-discard")]
         assert len(forms) == 1, f"{len(forms)} forms fit: {forms}"
         return forms[0]
 

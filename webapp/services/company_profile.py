@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Integer, Row, Select, bindparam, literal, select, tuple_
 from sqlalchemy.orm import aliased
 
-from webapp.access import Viewer, seen_by, unscoped, visible, visible_to_all
+from webapp.access import Viewer, granted, seen_by, unscoped, visible, visible_to_all
 from webapp.extensions import db
 from webapp.i18n import language
 from webapp.models import AddressKind, Company, Contact, ContactPhone, ContactPhoneKind
@@ -107,23 +107,22 @@ def subsidiaries(company: Company, viewer: Viewer, after: Company | None = None)
 
 def contacts(company: Company, viewer: Viewer, after: Contact | None = None) -> list[ContactLine]:
     """Return the contacts of a company the viewer may see, last names in order: one page and one more (C9)."""
-    rows = _page(_contacts(language()), company, viewer, after)
-    phones = _direct_numbers([row.id for row in rows])
-    return [ContactLine(row.id, listed_name(row), row.job_title, row.email1, phones.get(row.id)) for row in rows]
+    lines: dict[int, ContactLine] = {}
+    ranks: dict[int, int] = {}
+    for row in _page(_contacts(language()), company, viewer, after):
+        line = lines.get(row.id) or ContactLine(row.id, listed_name(row), row.job_title, row.email1, None)
+        # Of the numbers they have, the first kind in the order of preference.
+        rank = DIRECT_NUMBERS.index(row.kind) if row.kind else len(DIRECT_NUMBERS)
+        if row.kind and rank < ranks.get(row.id, len(DIRECT_NUMBERS)):
+            ranks[row.id] = rank
+            line = line._replace(phone=kept_phone(row.typed, row.e164))
+        lines[row.id] = line
+    return list(lines.values())
 
 
 def unreachable(company: Company, viewer: Viewer) -> list[Row[Any]]:
     """Return the contacts of a company that have no e-mail 1: one page and one more (D13)."""
     return _page(_unreachable(), company, viewer)
-
-
-def _direct_numbers(contact_ids: list[int]) -> dict[int, Phone]:
-    """Return the number by which each of these contacts is reached, of those who have one."""
-    if not contact_ids:
-        return {}
-    rows = db.session.execute(_DIRECT_NUMBERS, {"ids": contact_ids})
-    last_first = sorted(rows, key=lambda row: DIRECT_NUMBERS.index(row.kind), reverse=True)
-    return {row.contact_id: kept_phone(row.typed, row.e164) for row in last_first}
 
 
 # --- statements: each is built once, since building one costs more than running it ----------------------------------
@@ -157,19 +156,21 @@ def _subsidiaries() -> Pages:
 
 @cache
 def _contacts(language: str) -> Pages:
-    statement = with_names(visible_to_all(Contact, Contact.id, Contact.job_title, Contact.email1), language)
-    return _pages(Contact, statement.where(Contact.company_id == bindparam("company")))
+    columns = (Contact.id, Contact.job_title, Contact.email1, Contact.sort_key)
+    statement = with_names(visible_to_all(Contact, *columns), language)
+    pages = _pages(Contact, statement.where(Contact.company_id == bindparam("company")))
+    return Pages(*map(_with_numbers, pages))
+
+
+def _with_numbers(page: Select[Any]) -> Select[Any]:
+    """Add to a page of contacts the numbers by which one reaches them: a row for each."""
+    contact = page.subquery()
+    number = (ContactPhone.contact_id == contact.c.id) & ContactPhone.kind.in_(DIRECT_NUMBERS)
+    rows = select(contact, ContactPhone.kind, ContactPhone.typed, ContactPhone.e164).outerjoin(ContactPhone, number)
+    return granted(rows.order_by(contact.c.sort_key, contact.c.id), "the numbers of visible contacts")
 
 
 @cache
 def _unreachable() -> Pages:
     statement = visible_to_all(Contact, Contact.id, Contact.name.label("full_name"))
     return _pages(Contact, statement.where(Contact.company_id == bindparam("company"), Contact.email1 == ""))
-
-
-_DIRECT_NUMBERS = unscoped(
-    select(ContactPhone.contact_id, ContactPhone.kind, ContactPhone.typed, ContactPhone.e164).where(
-        ContactPhone.contact_id.in_(bindparam("ids", expanding=True)), ContactPhone.kind.in_(DIRECT_NUMBERS)
-    ),
-    "the numbers of contacts that were read as visible",
-)

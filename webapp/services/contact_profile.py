@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from webapp.access import Viewer, get_visible
+from webapp.access import Viewer, visible
+from webapp.extensions import db
 from webapp.models import Company, Contact
 from webapp.services import contacts, my_contacts, profiles
 from webapp.services.linked import overview
@@ -27,11 +28,20 @@ def read(contact: Contact, viewer: Viewer) -> Profile:
     """Return the profile of a contact the viewer may see."""
     access = granted_to(contact)
     parts = profiles.read(contact, contacts.SHAPE, also=summary.people_of(access) if access else ())
+    company, is_mine = _company(contact, viewer)
     return Profile(
         **parts,
         full_name=contacts.name_of(contact, parts["labels"].get(contact.title_id, "")),
-        company=get_visible(Company, contact.company_id, viewer),
-        is_mine=my_contacts.has(contact, viewer),
+        company=company,
+        is_mine=is_mine,
         portal=summary.of(access, parts["people"]) if access else None,
         sections=overview.of(contact, viewer),
     )
+
+
+def _company(contact: Contact, viewer: Viewer) -> tuple[Company, bool]:
+    """Return the contact's company, and whether the contact is in the viewer's own list: one query for both."""
+    columns = (Company, my_contacts.is_listed(contact, viewer))
+    seen = visible(Company, viewer, *columns).where(Company.id == contact.company_id)
+    company, is_mine = db.session.execute(seen).one()
+    return company, bool(is_mine)

@@ -3,7 +3,7 @@
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, delete, exists, select
+from sqlalchemy import ColumnElement, Select, bindparam, delete, exists, select
 
 from webapp.access import Viewer, granted, seen_by, unscoped, visible_to_all
 from webapp.extensions import db
@@ -80,8 +80,12 @@ def _one_at() -> Select[Any]:
 
 def has(contact: Contact, viewer: Viewer) -> bool:
     """Whether the contact is in the viewer's list."""
-    mine = exists().where(MyContact.resource_id == viewer.resource_id, MyContact.contact_id == contact.id)
-    return bool(db.session.scalar(unscoped(select(mine), "one's own list")))
+    return bool(db.session.scalar(unscoped(select(is_listed(contact, viewer)), "one's own list")))
+
+
+def is_listed(contact: Contact, viewer: Viewer) -> ColumnElement[bool]:
+    """Return the condition that the contact is in the viewer's list, for statements that read more than that."""
+    return exists().where(MyContact.resource_id == viewer.resource_id, MyContact.contact_id == contact.id)
 
 
 def put(contact: Contact, viewer: Viewer, wanted: bool) -> bool:
