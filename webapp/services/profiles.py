@@ -19,16 +19,16 @@ from webapp.services.values import AddressedShape
 PAGE = 20
 
 # Built once: building a statement costs more than running it.
-_REFERENCES: Select[Any] = select(
+_REFERENCES: Select[*tuple[Any, ...]] = select(
     literal(False, Boolean).label("is_person"),
     ReferenceItem.id,
     ReferenceItem.code,
     ReferenceItem.label_fr,
     ReferenceItem.label_en,
 ).where(ReferenceItem.id.in_(bindparam("ids", expanding=True)))
-_PEOPLE: Select[Any] = select(literal(True, Boolean), Resource.id, null(), Resource.name, Resource.name).where(
-    Resource.id.in_(bindparam("people", expanding=True))
-)
+_PEOPLE: Select[*tuple[Any, ...]] = select(
+    literal(True, Boolean), Resource.id, null(), Resource.name, Resource.name
+).where(Resource.id.in_(bindparam("people", expanding=True)))
 _BOTH: CompoundSelect[Any] = union_all(_REFERENCES, _PEOPLE)
 
 
