@@ -19,6 +19,7 @@ from webapp.models import (
     BillingEntity,
     Company,
     Contact,
+    Opportunity,
     PortalAccess,
     Principal,
     PrincipalKind,
@@ -30,6 +31,7 @@ from webapp.models import (
 from webapp.services import companies, contacts, resources
 from webapp.services.activities import ACTIVITIES
 from webapp.services.linked.keeping import Keeper
+from webapp.services.opportunities import OPPORTUNITIES
 from webapp.text import search_key
 
 PASSWORD = "la péniche remonte le canal"
@@ -53,6 +55,15 @@ def linked(keeper: Keeper[Any], company: Any, by: Viewer = SYSTEM, **values: Any
 def activity(company: Any, owner: Any, **values: Any) -> Activity:
     """Add something that somebody has to do."""
     made: Activity = linked(ACTIVITIES, company, owner=owner.id, **{"kind": ActivityKind.TASK, **values})
+    return made
+
+
+def opportunity(company: Any, owner: Any, by: Viewer = SYSTEM, **values: Any) -> Opportunity:
+    """Add business that somebody hopes for, in the first state unless `state` (an id) says which."""
+    first = reference(ReferenceList.OPPORTUNITY_STATE, "identified")
+    made: Opportunity = linked(
+        OPPORTUNITIES, company, by, owner=owner.id, **{"state": first, "currency": "EUR", **values}
+    )
     return made
 
 

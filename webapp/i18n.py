@@ -31,6 +31,7 @@ __all__ = [
     "_n",
     "choose_language",
     "choose_timezone",
+    "currencies",
     "day",
     "force_locale",
     "install",
@@ -245,6 +246,23 @@ def read_number(text: str) -> Decimal:
     else:
         whole, decimals = plain, ""
     return Decimal(re.sub("[.,]", "", whole) + (f".{decimals}" if decimals else ""))
+
+
+def currencies() -> list[tuple[str, str]]:
+    """Return (ISO code, name) of the currencies in use somewhere today, by name in the reader's language."""
+    return _currencies(_locale())
+
+
+@cache
+def _currencies(locale: str) -> list[tuple[str, str]]:
+    countries = Locale.parse(locale).territories
+    codes = {code for country in countries for code in numbers.get_territory_currencies(str(country))}
+    named = ((code, numbers.get_currency_name(code, locale=locale)) for code in codes)
+    return sorted(((code, f"{name[:1].upper()}{name[1:]} ({code})") for code, name in named), key=_by_name)
+
+
+def _by_name(named: tuple[str, str]) -> str:
+    return search_key(named[1])
 
 
 @lru_cache(2000)

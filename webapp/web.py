@@ -50,13 +50,14 @@ def page(full: str, fragment: str | None = None, *, status: int = 200, **context
     return Response(html, status, mimetype="text/html")
 
 
-def saved(url: str, message: str, *, undo: str = "", **events: dict[str, Any]) -> Response:
+def saved(url: str, message: str, *, undo: str = "", kind: str = "ok", **events: dict[str, Any]) -> Response:
     """Answer a save: say `message`, then go to `url`; what is posted to `undo` takes the save back.
 
     With htmx the dialog closes on `saved`, the record's page is fetched into the main area, and each of `events`
     (names of EVENTS) tells the rest of the page what changed. Without, it is a plain redirect.
+    What could not be done is said in the same way, as a message of the `kind` "error".
     """
-    flash({"text": message, "undo": undo} if undo else message, "ok")  # type: ignore[arg-type]
+    flash({"text": message, "undo": undo} if undo else message, kind)  # type: ignore[arg-type]
     if not wants_fragment():
         return redirect(url, 303)
     answer = Response(status=200)

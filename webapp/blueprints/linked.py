@@ -39,13 +39,26 @@ SOURCES: Mapping[str, type[Any]] = {
 }
 
 Facts = Callable[[Any], dict[str, Any]]
+Sources = Mapping[str, Any]
+#: What a noun answers instead of its dialog, when a record can't be made from these sources.
+Unready = Callable[[Sources], Response | None]
 
 
 def _nothing(record: Any) -> dict[str, Any]:
     return {}
 
 
-def add_views(bp: Blueprint, keeper: Keeper[Any], form_class: type[LinkedForm], facts: Facts = _nothing) -> None:
+def _ready(sources: Sources) -> None:
+    return None
+
+
+def add_views(
+    bp: Blueprint,
+    keeper: Keeper[Any],
+    form_class: type[LinkedForm],
+    facts: Facts = _nothing,
+    unready: Unready = _ready,
+) -> None:
     """Give a blueprint the pages of its noun; `facts` returns what the template of its page wants besides."""
     model, words, pages = keeper.model, keeper.words, keeper.words.pages
 
@@ -79,7 +92,10 @@ def add_views(bp: Blueprint, keeper: Keeper[Any], form_class: type[LinkedForm], 
     @access(STAFF)
     def new() -> Response:
         """The dialog of a new record; the address says what it is made from."""
-        form = form_class.load(_starting_values(keeper), viewer())
+        sources = _sources()
+        if request.method == "GET" and (instead := unready(sources)):
+            return instead
+        form = form_class.load(keeper.starting_values(sources, viewer()), viewer())
         form.prepare()
         if form.posted_and_valid():
             with saving(form):
@@ -95,9 +111,14 @@ def add_views(bp: Blueprint, keeper: Keeper[Any], form_class: type[LinkedForm], 
         record = record_to_edit(model, record_id, viewer())
         if record.deleted_at:
             return _dialog(form_class.after_deletion(record, "", viewer()), keeper)
+        reason = keeper.refuse_to_change(record)
+        if reason and request.method == "GET":
+            closed = f"{pages}/_closed_dialog.html"
+            return page("linked/closed.html", closed, dialog=closed, record=record, words=words, reason=reason)
         values = keeper.read(record)
         form = form_class.load(values, viewer())
         form.prepare(record)
+        form.conflict = reason or form.conflict
         if form.posted_and_valid():
             with saving(form):
                 changes = keeper.update(record, form.values(), by=viewer(), before=values)
@@ -166,9 +187,10 @@ def add_views(bp: Blueprint, keeper: Keeper[Any], form_class: type[LinkedForm], 
         return history_views.comment(get_visible(model, record_id, viewer()))
 
 
-def record_saved(record: Linked, message: str) -> Response:
-    """Answer a save with the page of the record."""
-    return saved(url_for(f"{WORDS[record.noun].pages}.show", record_id=record.id), message)
+def record_saved(record: Linked, message: str, *, with_company: bool = False) -> Response:
+    """Answer a save with the page of the record; `with_company`, its company changed too."""
+    url = url_for(f"{WORDS[record.noun].pages}.show", record_id=record.id)
+    return saved(url, message, companyChanged={"id": record.company_id}) if with_company else saved(url, message)
 
 
 def _shown(record: Linked) -> dict[str, Any]:
@@ -184,11 +206,6 @@ def _shown(record: Linked) -> dict[str, Any]:
         "history": reading.of_linked(record, viewer()),
         "comment": history_views.comment_form(record),
     }
-
-
-def _starting_values(keeper: Keeper[Any]) -> dict[str, Any]:
-    """Return what a new record starts from."""
-    return keeper.starting_values(_sources(), viewer())
 
 
 def _sources() -> dict[str, Any]:

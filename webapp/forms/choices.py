@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from webapp.clock import now, timezones, zone
 from webapp.config import LANGUAGES
 from webapp.forms.fields import Field
-from webapp.i18n import _
+from webapp.i18n import _, currencies
 from webapp.services import organisation, references
 
 #: The zones people live in; the others are names of the past.
@@ -61,6 +62,18 @@ class CountryCode(Code):
 
     def choices(self) -> list[tuple[str, str]]:
         return references.countries(keep=self._in_force)
+
+
+class CurrencyCode(Code):
+    """A currency, by its ISO code; one that is used nowhere any more stays where it is the value."""
+
+    def choices(self) -> list[tuple[str, str]]:
+        known = currencies()
+        kept = self._in_force
+        return known if not kept or kept in dict(known) else [*known, (kept, kept)]
+
+    def shown(self, value: Any) -> str:
+        return dict(self.choices()).get(value, str(value or ""))
 
 
 def zone_label(name: str, moment: datetime) -> str:

@@ -11,6 +11,7 @@ from webapp.forms.contact import ContactForm
 from webapp.forms.coordinates import ADDRESS_TITLES
 from webapp.forms.drafted import Drafted
 from webapp.forms.fields import Field, LongText
+from webapp.forms.linked import LinkedForm
 from webapp.forms.nouns import FORMS
 from webapp.forms.record import RecordForm
 from webapp.i18n import _, _l, language
@@ -90,4 +91,5 @@ def _fields_of(entry: Entry) -> dict[str, Field]:
 
 @cache
 def _fields(form: type[RecordForm]) -> dict[str, Field]:
-    return {field.name: field for tab in form.tab_classes for field in tab().inputs()}
+    besides = form.besides if issubclass(form, LinkedForm) else ()
+    return {field.name: field for part in (*form.tab_classes, *besides) for field in part().inputs()}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from webapp.forms.base import Form
 from webapp.forms.fields import Lookup
 from webapp.forms.record import RecordForm
 from webapp.forms.tabs import Tab
@@ -24,6 +25,8 @@ class LinkedForm(RecordForm):
     """The dialog of one kind of record, which its keeper knows."""
 
     keeper: ClassVar[Keeper[Any]]
+    #: The fields of other dialogs that change such a record: its history names their values too (H1).
+    besides: ClassVar[tuple[type[Form], ...]] = ()
 
     def prepare(self, record: Any = None) -> None:
         # What hangs on a company stays there: its history is told there.

@@ -6,7 +6,7 @@ from flask import request
 
 from webapp import pictures
 from webapp.colours import Colour
-from webapp.forms.choices import CountryCode, LanguageCode, TimezoneName
+from webapp.forms.choices import CountryCode, CurrencyCode, LanguageCode, TimezoneName
 from webapp.forms.fields import Checkbox, Email, Field, Text, Whole
 from webapp.forms.shared import SharedForm
 from webapp.i18n import _, _l
@@ -71,6 +71,9 @@ class SettingsForm(SharedForm):
         required=True,
         hint=_l("Celui des nouvelles ressources, et celui où finit la journée d’une échéance."),
     )
+    currency = CurrencyCode(
+        _l("Devise"), required=True, hint=_l("Celle des nouvelles opportunités et des nouvelles factures.")
+    )
     auto_numbering = Checkbox(
         _l("Numérotation automatique des sociétés"),
         hint=_l(
@@ -119,7 +122,7 @@ class SettingsForm(SharedForm):
 
 #: The fields of each part of the page.
 SECTIONS = (
-    (_l("Organisation"), ("name", "country", "language", "timezone")),
+    (_l("Organisation"), ("name", "country", "language", "timezone", "currency")),
     (_l("Numéros des sociétés"), ("auto_numbering", "number_prefix")),
     (_l("Portail Clients"), ("portal_approval", "portal_inactivity_days", "accent", "logo", "remove_logo")),
     (_l("E-mail"), ("mail_sender",)),

@@ -26,7 +26,8 @@ class Opportunity(Linked, Model):
     __tablename__ = "opportunity"
     __table_args__ = (
         *linked_indexes("opportunity"),
-        Index("ix_opportunity_state", "outcome", "state_id", "id"),
+        # A column of the board, what closes first on top.
+        Index("ix_opportunity_state", "outcome", "state_id", "revised_close_on", "id"),
         Index("ix_opportunity_owner", "owner_id", "id"),
         Index("ix_opportunity_contact", "contact_id", "id"),
     )

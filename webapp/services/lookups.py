@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Row, Select, bindparam, select, union_all
+from sqlalchemy.orm import aliased
 
 from webapp.access import Viewer, granted, seen_by, visible, visible_to_all
 from webapp.extensions import db
@@ -176,6 +177,27 @@ class References:
         return Found(item.id, item.label, item.code or "" if self.which is ReferenceList.PROVINCE else "")
 
 
+class Sites:
+    """The work sites of all regions, each told from its homonyms by its region."""
+
+    def search(self, typed: str, viewer: Viewer, within: int | None) -> list[Found]:
+        item = ReferenceItem
+        rows = self._all().where(item.retired_at.is_(None))
+        order = (item.position, item.search_key, item.id)
+        found = small.find(rows, item.search_key, order, typed, LIMIT)
+        return [Found(row.id, row.label, row.region or "") for row in found]
+
+    def find(self, record_id: int, viewer: Viewer, within: int | None) -> Found | None:
+        row = db.session.execute(self._all().where(ReferenceItem.id == record_id)).first()
+        return Found(row.id, row.label, row.region or "") if row else None
+
+    def _all(self) -> Select[*tuple[Any, ...]]:
+        item, region = ReferenceItem, aliased(ReferenceItem)
+        label, of = (item.label_en, region.label_en) if language() == "en" else (item.label_fr, region.label_fr)
+        rows = select(item.id, label.label("label"), of.label("region")).outerjoin(region, region.id == item.parent_id)
+        return rows.where(item.list == ReferenceList.WORK_SITE)
+
+
 class Contacts:
     """The contacts of a company one sees."""
 
@@ -223,6 +245,7 @@ LOOKUPS: Mapping[str, Lookup] = {
     "requests": Linked(SupportRequest),
     "provinces": PROVINCES,
     "work-regions": References(ReferenceList.WORK_REGION),
+    "sites": Sites(),
     "work-sites": References(ReferenceList.WORK_SITE),
 }
 

@@ -56,6 +56,11 @@ def code_of(item_id: int | None) -> str | None:
     return item.code if item else None
 
 
+def label_of(which: ReferenceList, item_id: int | None) -> str:
+    """Return what a value of a list that is offered whole is called, one that was retired too; "" for none."""
+    return dict(options(which, keep=item_id)).get(item_id, "") if item_id else ""
+
+
 def percent_of(item_id: int | None) -> Decimal:
     """Return the percentage of a value: the probability of a state, the rate of a tax; 0 for a value without one."""
     item = db.session.get(ReferenceItem, item_id) if item_id else None

@@ -37,6 +37,8 @@ class Summary(NamedTuple):
     amount: Any = None
     currency: Any = None
     owner: Any = None
+    #: How likely it is that it will be worth that, in percent.
+    probability: Any = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,10 @@ class Keeper(Generic[R]):
         """Return what breaks a rule of this noun, by name."""
         return {}
 
+    def normal(self, values: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+        """Return all values with those that follow from others; `before` are those of the record, if there is one."""
+        return dict(values)
+
     def columns(self, values: Mapping[str, Any], record: R) -> dict[str, Any]:
         """Return the columns of a record for these values."""
         return self.shape.own_columns(values)
@@ -113,6 +119,10 @@ class Keeper(Generic[R]):
         """Write into the history what a save changed."""
         recording.modified(record, self.shape, changes, by)
 
+    def refuse_to_change(self, record: R) -> str:
+        """Return why a record can't be changed as it stands, or nothing."""
+        return ""
+
     def refuse_to_remove(self, record: R) -> str:
         """Return why a record can't be deleted, or nothing."""
         return ""
@@ -131,7 +141,7 @@ class Keeper(Generic[R]):
 
     def create(self, values: Mapping[str, Any], by: Actor) -> R:
         """Add a record and return it; raises Refused when a rule is broken."""
-        values = {**self.shape.empty, **values}
+        values = self.normal({**self.shape.empty, **values}, {})
         if errors := self.problems(values):
             raise Refused(errors)
         record = self.model(id=ids.reserve(self.model)[0], created_by_id=by.resource_id)
@@ -149,8 +159,10 @@ class Keeper(Generic[R]):
 
         `before` is what `read` gave, for who has it already.
         """
+        if reason := self.refuse_to_change(record):
+            raise Refused({"name": reason})
         before = dict(before or self.read(record))
-        after = before | dict(values)
+        after = self.normal(before | dict(values), before)
         if errors := self.problems(after, record):
             raise Refused(errors)
         changes = differences(before, after)

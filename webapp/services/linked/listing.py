@@ -1,7 +1,10 @@
 """All records of one kind that a viewer sees, a page at a time, the last first (S1 to S8)."""
 
 from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
+
+from sqlalchemy import Select
 
 from webapp.access import Viewer, visible
 from webapp.extensions import db
@@ -14,6 +17,8 @@ from webapp.text import search_key
 #: Records in a page.
 PAGE = 50
 
+CENT = Decimal("0.01")
+
 
 class Row(NamedTuple):
     """A record of the list, its company, and whose it is."""
@@ -22,6 +27,8 @@ class Row(NamedTuple):
     company_id: int
     company: str
     owner: str
+    #: What it is worth, times how likely that is; nothing where nobody says either.
+    weighted: Decimal | None = None
 
 
 class Page(NamedTuple):
@@ -38,22 +45,38 @@ def page(
 
     `of` is the record they hang on, which the viewer sees; without one, all are listed.
     """
-    model, owner = keeper.model, keeper.summary().owner
+    model, owner, probability = keeper.model, keeper.summary().owner, keeper.summary().probability
     rows = visible(model, viewer, *shown_columns(keeper), Company.id.label("company_id"), Company.name.label("company"))
     rows = rows.join(Company, Company.id == model.company_id)
     if owner is not None:
         rows = rows.add_columns(Resource.name.label("owner")).outerjoin(Resource, Resource.id == owner)
-    if words := search_key(asked.get("q", "")).split():
-        rows = rows.where(small.words_start(model.search_key, words))
-    for name, one in keeper.filters().items():
-        if (value := asked.get(name)) in dict(one.choices(viewer)):
-            rows = rows.where(one.condition(str(value), viewer))
+    if probability is not None:
+        rows = rows.add_columns(probability.label("probability"))
+    rows = narrowed(rows, keeper, viewer, asked)
     if of is not None:
         rows = rows.where(getattr(model, column_for(of)) == of.id)
     if before:
         rows = rows.where(model.id < before)
-    found = [
-        Row(line(keeper, row), row.company_id, row.company, getattr(row, "owner", None) or "")
-        for row in db.session.execute(rows.order_by(model.id.desc()).limit(PAGE + 1))
-    ]
+    found = [_row(keeper, row) for row in db.session.execute(rows.order_by(model.id.desc()).limit(PAGE + 1))]
     return Page(found[:PAGE], found[PAGE - 1].line.id if len(found) > PAGE else None)
+
+
+def narrowed(rows: Select[Any], keeper: Keeper[Any], viewer: Viewer, asked: Mapping[str, str]) -> Select[Any]:
+    """Return those of `rows` that `asked` keeps; what no filter offers keeps all."""
+    if words := search_key(asked.get("q", "")).split():
+        rows = rows.where(small.words_start(keeper.model.search_key, words))
+    for name, one in keeper.filters().items():
+        if (value := asked.get(name)) in dict(one.choices(viewer)):
+            rows = rows.where(one.condition(str(value), viewer))
+    return rows
+
+
+def weighted(amount: Decimal | None, probability: Decimal | None) -> Decimal | None:
+    """Return an amount times a probability in percent, rounded to cents."""
+    return None if amount is None or probability is None else (amount * probability / 100).quantize(CENT, ROUND_HALF_UP)
+
+
+def _row(keeper: Keeper[Any], row: Any) -> Row:
+    shown = line(keeper, row)
+    worth = weighted(shown.amount, getattr(row, "probability", None))
+    return Row(shown, row.company_id, row.company, getattr(row, "owner", None) or "", worth)
