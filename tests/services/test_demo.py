@@ -30,7 +30,11 @@ from webapp.models import (
     CompanyPhoneKind,
     Contact,
     ContactPhoneKind,
+    Engagement,
+    EngagementState,
     MyContact,
+    Opportunity,
+    Outcome,
     PortalAccess,
     ReferenceItem,
     ReferenceList,
@@ -39,6 +43,8 @@ from webapp.models import (
     Tree,
 )
 from webapp.services import companies, contacts, demo, organisation, sight
+from webapp.services.engagements import ENGAGEMENTS
+from webapp.services.opportunities import OPPORTUNITIES
 from webapp.services.portal import access as portal_access
 from webapp.services.portal.access import PortalState
 from webapp.services.refusal import Refused
@@ -88,6 +94,8 @@ def test_every_value_of_every_list_is_in_use(filled: list[Company]) -> None:
         used |= {value for value in values.values() if isinstance(value, int)}
     for contact in people():
         used |= {value for value in contacts.SHAPE.read(contact).values() if isinstance(value, int)}
+    for opportunity in db.session.scalars(unscoped(select(Opportunity), "a test")):
+        used |= {opportunity.state_id, opportunity.close_reason_id}
     missing = {
         (item.list, item.code) for item in items().values() if item.id not in used and item.list not in OF_THE_WORLD
     }
@@ -296,3 +304,29 @@ def test_contacts_have_access_to_the_portal_in_each_state(filled: list[Company])
         assert seen.sees
         assert not access.enabled or access.login_key == contact.email1.casefold()
     assert not organisation.load().portal_approval
+
+
+def test_opportunities_stand_in_every_state_and_led_to_engagements(filled: list[Company]) -> None:
+    """S2, S3: some are late, some in other currencies; nothing a user would be refused."""
+    hopes = list(db.session.scalars(unscoped(select(Opportunity), "a test")))
+    still_open = [hope for hope in hopes if hope.outcome is None]
+    assert 60 <= len(hopes) <= 90
+    assert {hope.outcome for hope in hopes} == {*Outcome, None}
+    assert len({hope.state_id for hope in still_open}) == 5
+    assert len({hope.currency for hope in hopes}) >= 2
+    late = [hope for hope in still_open if hope.revised_close_on and hope.revised_close_on < now().date()]
+    assert 1 <= len(late) < len(still_open) / 3
+    assert any(hope.initial_close_on != hope.revised_close_on for hope in hopes)
+    for hope in hopes:
+        assert not OPPORTUNITIES.problems(OPPORTUNITIES.read(hope), hope), hope.name
+        assert hope.created_at <= hope.updated_at <= now()
+
+    undertaken = list(db.session.scalars(unscoped(select(Engagement), "a test")))
+    assert 25 <= len(undertaken) <= 45
+    assert {one.state for one in undertaken} == set(EngagementState)
+    assert sum(one.opportunity_id is not None for one in undertaken) >= 5
+    assert any(one.billing_site_id for one in undertaken)
+    by_id = {company.id: company for company in filled}
+    for one in undertaken:
+        assert by_id[one.company_id].allow_engagements
+        assert not ENGAGEMENTS.problems(ENGAGEMENTS.read(one), one), one.name

@@ -443,7 +443,7 @@ def test_a_column_too_long_to_count_says_so(bruno: Any, world: World, monkeypatc
     monkeypatch.setattr("webapp.services.pipeline.CAP", 3)
     for _number in range(5):
         factories.opportunity(world.durand, world.bruno, amount=Decimal(10), initial_close_on=date(2027, 1, 1))
-    assert "plus de 3" in column(bruno.get("/opportunities/board"), "identified").text
+    assert "3 et plus" in column(bruno.get("/opportunities/board"), "identified").text
     assert "au moins 40,00 €" in column(bruno.get("/opportunities/board"), "identified").text
     assert "Seules 3 opportunités de chaque état sont comptées" in bruno.get("/opportunities/pipeline")
 
