@@ -6,7 +6,10 @@ import pytest
 
 from tests import factories
 from tests.world import World
-from webapp.models import Noun
+from webapp.access import SYSTEM, get_visible
+from webapp.extensions import db
+from webapp.models import Company, Noun
+from webapp.services import companies
 from webapp.services.linked.registry import KEEPERS
 from webapp.services.linked.words import WORDS
 
@@ -22,6 +25,8 @@ def test_every_noun_has_its_words_and_its_keeper() -> None:
 def test_its_list_and_its_dialog_open(bruno: Any, world: World, noun: Noun) -> None:
     """N1, N3: each has its address, an empty list says so, its dialog opens from a company's page."""
     words = WORDS[noun]
+    companies.update(get_visible(Company, world.durand.id, SYSTEM), {"allow_engagements": True}, SYSTEM)
+    db.session.commit()
     assert str(words.none) in bruno.get(f"/{words.pages}/")
     company = bruno.get(f"/companies/{world.durand.id}")
     assert company.click(str(words.new)).field("company_text")["value"] == "Durand & Fils"

@@ -190,16 +190,16 @@ def test_it_is_won_and_the_prospect_becomes_a_client(bruno: Any, world: World) -
 
 def test_it_is_won_and_the_company_stays_what_it_is(bruno: Any, world: World) -> None:
     made = factories.opportunity(world.lead, world.bruno)
-    bruno.get(f"/opportunities/{made.id}/close/won").submit({"close_reason": reason(), "make_client": False})
+    bruno.get(f"/opportunities/{made.id}/win").submit({"close_reason": reason(), "make_client": False})
     assert status_of(world.lead) is CommercialStatus.LEAD
     assert only().outcome is Outcome.WON
 
 
 def test_a_client_s_opportunity_asks_nothing_about_its_status(bruno: Any, world: World) -> None:
     made = factories.opportunity(world.durand, world.bruno)
-    page = bruno.get(f"/opportunities/{made.id}/close/won")
+    page = bruno.get(f"/opportunities/{made.id}/win")
     assert "statut client" not in page
-    assert "statut client" not in bruno.get(f"/opportunities/{made.id}/close/lost")
+    assert "statut client" not in bruno.get(f"/opportunities/{made.id}/lose")
 
 
 def test_a_lost_one_makes_nobody_a_client(bruno: Any, world: World) -> None:
@@ -207,7 +207,7 @@ def test_a_lost_one_makes_nobody_a_client(bruno: Any, world: World) -> None:
     made = factories.opportunity(world.prospect, world.bruno)
     dialog = bruno.get(f"/opportunities/{made.id}").click("Perdue")
     assert "statut client" not in dialog
-    bruno.post(f"/opportunities/{made.id}/close/lost", {"close_reason": reason("price"), "make_client": "1"})
+    bruno.post(f"/opportunities/{made.id}/lose", {"close_reason": reason("price"), "make_client": "1"})
     assert only().outcome is Outcome.LOST
     assert status_of(world.prospect) is CommercialStatus.PROSPECT
 
@@ -216,8 +216,8 @@ def test_a_closed_one_is_not_changed_but_may_be_said_something_of(bruno: Any, wo
     """S2: the dialog says to open it again first; nothing typed meanwhile is lost."""
     made = factories.opportunity(world.durand, world.bruno, name="Portail")
     typing = bruno.get(f"/opportunities/{made.id}/edit")
-    closing = bruno.get(f"/opportunities/{made.id}/close/lost")
-    stale = bruno.get(f"/opportunities/{made.id}/close/won")
+    closing = bruno.get(f"/opportunities/{made.id}/lose")
+    stale = bruno.get(f"/opportunities/{made.id}/win")
     closing.submit({"close_reason": reason("price")})
 
     refused = typing.submit({"comments": "Une longue note"}, status=409)
@@ -230,7 +230,7 @@ def test_a_closed_one_is_not_changed_but_may_be_said_something_of(bruno: Any, wo
 
     dialog = bruno.get(f"/opportunities/{made.id}").click("Modifier")
     assert "rouvrez-la d’abord" in dialog
-    assert bruno.get(f"/opportunities/{made.id}/close/won", status=303).location.endswith("/edit")
+    assert bruno.get(f"/opportunities/{made.id}/win", status=303).location.endswith("/edit")
     page = bruno.get(f"/opportunities/{made.id}")
     assert events(page.submit({"comment": "À revoir dans un an"}, form="/comments").follow())[0].startswith(
         "Commentaire"
@@ -261,9 +261,9 @@ def test_who_may_not_see_the_company_or_the_contact_sees_nothing_of_it(client: A
     chloe.get("/opportunities/")
     for one in (of_company, of_contact):
         here = f"/opportunities/{one.id}"
-        for url in ("", "/edit", "/close/won", "/close/lost", "/delete", "/history"):
+        for url in ("", "/edit", "/win", "/lose", "/delete", "/history"):
             chloe.get(here + url, status=404)
-        for url in ("/move", "/reopen", "/close/won", "/comments", "/delete"):
+        for url in ("/move", "/reopen", "/win", "/comments", "/delete"):
             chloe.post(here + url, {"state": state("qualified"), "seen": one.state_id}, status=404)
         chloe.get(f"/engagements/new?opportunity={one.id}", status=404)
     lists = ("/opportunities/", "/opportunities/board", "/opportunities/pipeline", f"/companies/{world.durand.id}")

@@ -133,13 +133,24 @@ def move(record_id: int) -> Response:
 # --- closing ---------------------------------------------------------------------------------------------------------
 
 
-@bp.route("/<int:record_id>/close/<any(won, lost):outcome>", methods=["GET", "POST"])
+@bp.route("/<int:record_id>/win", methods=["GET", "POST"])
 @access(STAFF)
-def close(record_id: int, outcome: str) -> Response:
-    """« Gagnée », « Perdue »: why, and whether the company becomes a client by it (H3)."""
+def win(record_id: int) -> Response:
+    """« Gagnée » (H3)."""
+    return _close(record_id, Outcome.WON)
+
+
+@bp.route("/<int:record_id>/lose", methods=["GET", "POST"])
+@access(STAFF)
+def lose(record_id: int) -> Response:
+    """« Perdue » (H3)."""
+    return _close(record_id, Outcome.LOST)
+
+
+def _close(record_id: int, ending: Outcome) -> Response:
+    """Ask why, and whether the company becomes a client by it."""
     opportunity = get_visible(Opportunity, record_id, viewer())
     company = get_visible(Company, opportunity.company_id, viewer())
-    ending = Outcome(outcome)
     if opportunity.outcome is not None and request.method == "GET":
         return redirect(url_for(".edit", record_id=record_id), 303)
     form = ClosingForm.aimed(ending, company.commercial_status is CommercialStatus.CLIENT)
@@ -160,6 +171,7 @@ def close(record_id: int, outcome: str) -> Response:
         status=422 if request.method == "POST" else 200,
         record=opportunity,
         ending=ending,
+        action=request.path,
         form=form,
     )
 

@@ -294,7 +294,7 @@ def _sums(viewer: Viewer, asked: Mapping[str, str], states: Sequence[State]) -> 
 def _sums_of(state: State, rows: Sequence[Any]) -> Sums:
     worths = [
         Worth(row.currency, row.count, row.amount or Decimal(0), weighted(row.amount, state.probability) or Decimal(0))
-        for row in sorted(rows, key=lambda row: str(row.currency))
+        for row in sorted(rows, key=lambda row: (-row.count, row.currency))
     ]
     return Sums(worths)
 
