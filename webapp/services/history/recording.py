@@ -142,6 +142,8 @@ def _add(
     db.session.add(
         HistoryEvent(
             kind=kind,
+            # When it is told, not when it is written: the demonstration has a past.
+            at=now(),
             actor_id=by.resource_id,
             actor_contact_id=by.contact_id,
             version=record.version,
