@@ -3,12 +3,13 @@
 They need an application context (`db_session`). Defaults are believable; a test names only what it is about.
 """
 
+from decimal import Decimal
 from functools import cache
 from itertools import count
 from typing import Any
 
 from argon2 import PasswordHasher
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from webapp.access import SYSTEM, Viewer
 from webapp.emails import email_key
@@ -19,18 +20,27 @@ from webapp.models import (
     BillingEntity,
     Company,
     Contact,
+    EngagementState,
+    InvoiceState,
+    KnowledgeState,
+    Noun,
     Opportunity,
     PortalAccess,
     Principal,
     PrincipalKind,
+    Priority,
+    ProjectState,
     ReferenceItem,
     ReferenceList,
     Resource,
     Role,
+    Workflow,
+    WorkflowState,
 )
 from webapp.services import companies, contacts, resources
 from webapp.services.activities import ACTIVITIES
 from webapp.services.linked.keeping import Keeper
+from webapp.services.linked.registry import KEEPERS
 from webapp.services.opportunities import OPPORTUNITIES
 from webapp.text import search_key
 
@@ -50,6 +60,45 @@ def linked(keeper: Keeper[Any], company: Any, by: Viewer = SYSTEM, **values: Any
     record = keeper.create({"company": company.id, "name": f"Fiche {next(_numbers)}", **values}, by=by)
     db.session.commit()
     return record
+
+
+def of_noun(noun: Noun, company: Any, owner: Any, by: Viewer = SYSTEM, **values: Any) -> Any:
+    """Add a record of any kind that hangs on companies, with what each of them can't be without; `owner` has it."""
+    wanted = {
+        "owner": owner.id,
+        "manager": owner.id,
+        "kind": ActivityKind.TASK,
+        "state": {
+            Noun.OPPORTUNITY: lambda: reference(ReferenceList.OPPORTUNITY_STATE, "identified"),
+            Noun.ENGAGEMENT: lambda: EngagementState.ACTIVE,
+            Noun.PROJECT: lambda: ProjectState.ACTIVE,
+            Noun.INVOICE: lambda: InvoiceState.DRAFT,
+            Noun.KNOWLEDGE: lambda: KnowledgeState.DRAFT,
+            Noun.REQUEST: workflow_state,
+        }.get(noun, lambda: None)(),
+        "currency": "EUR",
+        "number": f"N{next(_numbers)}" if noun is Noun.REQUEST else None,
+        "priority": Priority.NORMAL,
+        **dict.fromkeys(("net", "tax", "total"), Decimal(0)),
+        "printed": {},
+        "billing_entity": (db.session.scalar(select(func.min(BillingEntity.id))) or billing_entity().id)
+        if noun in (Noun.INVOICE, Noun.ENGAGEMENT)
+        else None,
+    }
+    keeper = KEEPERS[noun]
+    given = {name: value for name, value in wanted.items() if name in keeper.shape.columns}
+    return linked(keeper, company, by, **given | values)
+
+
+def workflow_state() -> int:
+    """Return the state in which requests begin, of a workflow that is made if there is none."""
+    first = select(WorkflowState.id).where(WorkflowState.is_initial).order_by(WorkflowState.id)
+    if (state_id := db.session.scalar(first)) is not None:
+        return state_id
+    state = WorkflowState(label_fr="Nouvelle", label_en="New", is_initial=True)
+    db.session.add(Workflow(name="Demandes", is_default=True, states=[state]))
+    db.session.flush()
+    return state.id
 
 
 def activity(company: Any, owner: Any, **values: Any) -> Activity:

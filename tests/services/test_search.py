@@ -7,8 +7,9 @@ import pytest
 from tests import factories
 from tests.world import World
 from webapp.access import SYSTEM, get_visible
-from webapp.models import CommercialStatus, Company, Contact, ReferenceList
+from webapp.models import CommercialStatus, Company, Contact, Noun, ReferenceList
 from webapp.services import companies, contacts
+from webapp.services.linked.registry import KEEPERS
 from webapp.services.search import finding
 from webapp.services.search.finding import Filters, Kind
 from webapp.services.search.typed import Typed
@@ -183,3 +184,83 @@ def test_who_sees_little_finds_it_among_much(search: Any, monkeypatch: pytest.Mo
 def companies_of(world: World, name: str) -> int:
     (found,) = finding.find(Kind.COMPANY, Typed.read(name), world.viewer("anne"), 1)
     return found.id
+
+
+# --- what hangs on companies -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def deal(db_session: Any, world: World) -> Any:
+    """Business with a company that only Bruno sees, beside some that everybody sees."""
+    durand, ecluse = (get_visible(Company, one.id, SYSTEM) for one in (world.durand, world.ecluse))
+    factories.of_noun(Noun.PROJECT, durand, world.bruno, name="Rénovation du péage")
+    factories.of_noun(Noun.REQUEST, durand, world.bruno, name="Écran de péage noir")
+    return factories.of_noun(Noun.OPPORTUNITY, ecluse, world.bruno, name="Péage de l’écluse")
+
+
+def test_what_hangs_on_companies_is_found_as_they_are(search: Any, deal: Any) -> None:
+    """Issue 6, 12: the very name, its beginning, then words of it, the last made first; parts, errors, any order."""
+    assert search(Kind.LINKED, "peage") == ["Péage de l’écluse", "Écran de péage noir", "Rénovation du péage"]
+    assert search(Kind.LINKED, "ecran peage noir")[0] == "Écran de péage noir"
+    for typed in ("novation", "renvoation", "du renov", "RÉNOVATION DU PÉAGE"):
+        assert search(Kind.LINKED, typed) == ["Rénovation du péage"], typed
+    assert search(Kind.COMPANY, "peage") == []
+
+
+def test_a_record_is_found_by_those_alone_who_see_it(search: Any, deal: Any) -> None:
+    """A2: nor is it there among many that one may not see."""
+    assert "Péage de l’écluse" in search(Kind.LINKED, "peage", "bruno")
+    assert search(Kind.LINKED, "peage", "chloe") == ["Écran de péage noir", "Rénovation du péage"]
+    assert search(Kind.LINKED, "ecluse", "chloe") == []
+
+
+def test_a_record_about_a_restricted_contact_is_found_by_theirs(search: Any, db_session: Any, world: World) -> None:
+    """A3: and by others as soon as the contact is open to them."""
+    durand = get_visible(Company, world.durand.id, SYSTEM)
+    hidden = factories.contact(
+        "Zoé Cachée", company=durand.id, restrict_access=True, allowed_resources=[world.bruno.id]
+    )
+    factories.of_noun(Noun.ACTIVITY, durand, world.bruno, name="Déjeuner discret", contact=hidden.id)
+    assert [search(Kind.LINKED, "discret", who) for who in ("bruno", "chloe")] == [["Déjeuner discret"], []]
+    contacts.update(hidden, {"restrict_access": False}, SYSTEM)
+    db_session.commit()
+    assert search(Kind.LINKED, "discret", "chloe") == ["Déjeuner discret"]
+
+
+def test_records_follow_their_change_and_their_trash(search: Any, deal: Any, db_session: Any, world: World) -> None:
+    keeper, anne = KEEPERS[Noun.OPPORTUNITY], world.viewer("anne")
+    keeper.update(deal, {"name": "Sas de l’écluse"}, anne)
+    db_session.commit()
+    assert search(Kind.LINKED, "sas") == ["Sas de l’écluse"]
+    assert "Péage de l’écluse" not in search(Kind.LINKED, "peage")
+    keeper.remove(deal, anne)
+    db_session.commit()
+    assert search(Kind.LINKED, "sas") == []
+    keeper.restore(deal, anne)
+    companies.remove(get_visible(Company, world.ecluse.id, SYSTEM), anne)
+    db_session.commit()
+    assert search(Kind.LINKED, "sas") == [], "it went with its company"
+
+
+def test_records_are_narrowed_by_their_company(search: Any, deal: Any, world: World) -> None:
+    assert search(Kind.LINKED, "peage", filters=Filters(commercial_status=CommercialStatus.LEAD)) == []
+    assert len(search(Kind.LINKED, "peage", filters=Filters(commercial_status=CommercialStatus.CLIENT))) == 3
+
+
+def test_who_sees_little_finds_its_records_among_much(
+    search: Any, monkeypatch: pytest.MonkeyPatch, world: World, db_session: Any
+) -> None:
+    """F3: what the index gives first is hidden from Chloé."""
+    monkeypatch.setattr(finding, "FIRST_BUDGET", 5)
+    ecluse, durand = (get_visible(Company, one.id, SYSTEM) for one in (world.ecluse, world.durand))
+    factories.of_noun(Noun.FOLDER, durand, world.bruno, name="Plans du moulin")
+    for number in range(12):
+        factories.of_noun(Noun.FOLDER, ecluse, world.bruno, name=f"Moulin {number:02}")
+    assert search(Kind.LINKED, "moulin", "chloe") == ["Plans du moulin"]
+    monkeypatch.setattr(finding, "FEW", 0)
+    assert search(Kind.LINKED, "moulin", "chloe") == ["Plans du moulin"]
+
+
+@pytest.mark.parametrize("typed", ["%", "'", '"', "\\", "a" * 5000, "\x00", '" OR 1', "a b c d e f g h i j"])
+def test_no_record_is_a_surprise(search: Any, deal: Any, typed: str) -> None:
+    assert isinstance(search(Kind.LINKED, typed), list)

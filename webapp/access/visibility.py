@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, false, select, true
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, false, or_, select, true
 from sqlalchemy.sql.base import Executable
 from werkzeug.exceptions import NotFound
 
@@ -32,6 +32,7 @@ from webapp.models import (
     KnowledgeItem,
     KnowledgeState,
     Linked,
+    LinkedSearch,
     Opportunity,
     PortalProfile,
     PortalRight,
@@ -116,6 +117,17 @@ def _linked_rule(model: type[Linked]) -> Callable[[Principals], ColumnElement[bo
     return rule
 
 
+def linked_search_rule(principals: Principals) -> ColumnElement[bool]:
+    """One finds what hangs on companies by the rule of its kind."""
+    text = LinkedSearch
+    found = (
+        (text.noun == model.noun)
+        & exists().where(model.id == text.record_id, RULES[model](principals)).correlate(LinkedSearch)
+        for model in LINKED
+    )
+    return or_(*found)
+
+
 #: To whom a record is open, in the trash or not.
 OPEN: dict[type[Any], Callable[[Principals], ColumnElement[bool]]] = {
     Company: _company_open,
@@ -163,6 +175,7 @@ RULES: dict[type[Any], Callable[[Principals], ColumnElement[bool]]] = {
     Company: company_rule,
     Contact: contact_rule,
     HistoryEvent: history_rule,
+    LinkedSearch: linked_search_rule,
     **{model: _linked_rule(model) for model in LINKED},
 }
 

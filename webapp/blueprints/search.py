@@ -9,6 +9,7 @@ from webapp.access import STAFF, access
 from webapp.i18n import LazyString, _l
 from webapp.models import CommercialStatus, ReferenceList
 from webapp.services import references
+from webapp.services.linked.words import WORDS
 from webapp.services.search import finding
 from webapp.services.search.finding import Filters, Found
 from webapp.services.search.marking import marked
@@ -29,27 +30,30 @@ class _Part(NamedTuple):
 
     kind: Kind
     title: LazyString
-    icon: str
-    #: Where the records of the kind are.
-    root: str
     found: list[Found]
     #: Whether there are others than those shown.
     has_more: bool
 
     def url(self, found: Found) -> str:
-        return f"{self.root}/{found.id}"
+        return f"/{WORDS[found.noun].pages if found.noun else _ROOTS[self.kind]}/{found.id}"
+
+    def icon(self, found: Found) -> str:
+        return WORDS[found.noun].icon if found.noun else _ICONS[self.kind]
+
+    def noun(self, found: Found) -> LazyString:
+        """Return what one of its records is, in a word."""
+        return WORDS[found.noun].one if found.noun else self.title
 
 
-_KINDS = {
-    Kind.COMPANY: (_l("Sociétés"), "building-2", "/companies"),
-    Kind.CONTACT: (_l("Contacts"), "user", "/contacts"),
-}
+_TITLES = {Kind.COMPANY: _l("Sociétés"), Kind.CONTACT: _l("Contacts"), Kind.LINKED: _l("Fiches liées")}
+_ICONS = {Kind.COMPANY: "building-2", Kind.CONTACT: "user"}
+_ROOTS = {Kind.COMPANY: "companies", Kind.CONTACT: "contacts"}
 
 
 @bp.get("")
 @access(STAFF)
 def index() -> Response:
-    """The page: companies and contacts, narrowed by what its address says."""
+    """The page: companies, contacts and what hangs on them, narrowed by what its address says."""
     typed = _typed()
     wanted = _kind()
     filters = _filters()
@@ -59,7 +63,7 @@ def index() -> Response:
         "search/_index.html",
         typed=typed,
         kind=wanted,
-        kinds=[(kind, title) for kind, (title, *_rest) in _KINDS.items()],
+        kinds=_TITLES.items(),
         filters=filters,
         parts=_parts(typed, limit, [wanted] if wanted else list(Kind), filters),
         account_types=references.options(ReferenceList.ACCOUNT_TYPE, keep=filters.account_type),
@@ -80,18 +84,18 @@ def offers() -> Response:
 @bp.get("/tree")
 @access(STAFF)
 def tree() -> Response:
-    """What « Filtrer » shows in the place of the tree; without scripts, the page."""
+    """What « Filtrer » shows in the place of the tree: what stands in trees; without scripts, the page."""
     typed = _typed()
     if not wants_fragment():
         return redirect(url_for(".index", q=typed.text), 302)
-    return page("search/index.html", "search/_tree.html", typed=typed, parts=_parts(typed, SHOWN, list(Kind)))
+    return page("search/index.html", "search/_tree.html", typed=typed, parts=_parts(typed, SHOWN, list(_ROOTS)))
 
 
 def _parts(typed: Typed, limit: int, kinds: list[Kind], filters: Filters | None = None) -> list[_Part]:
     parts = []
     for kind in kinds:
         found = finding.find(kind, typed, viewer(), limit + 1, filters)
-        parts.append(_Part(kind, *_KINDS[kind], found[:limit], len(found) > limit))
+        parts.append(_Part(kind, _TITLES[kind], found[:limit], len(found) > limit))
     return parts
 
 

@@ -38,7 +38,7 @@ from webapp.models.project import Project, ProjectState
 from webapp.models.reference import ReferenceItem, ReferenceList
 from webapp.models.request import Priority, RequestAttachment, RequestMessage, SupportRequest
 from webapp.models.resource import BillingEntity, FavoriteResource, Resource, Role, resource_billing_entity
-from webapp.models.search import MAX_SEARCH_TEXT, CompanySearch, ContactSearch, SearchWord
+from webapp.models.search import MAX_SEARCH_TEXT, CompanySearch, ContactSearch, LinkedSearch, SearchWord
 from webapp.models.setting import Counter, Organisation, Picture, Setting
 from webapp.models.signin import LinkPurpose, OneTimeLink, RecoveryCode, SignInAttempt, StaffSession
 from webapp.models.workflow import (
@@ -96,6 +96,7 @@ __all__ = [
     "KnowledgeState",
     "LinkPurpose",
     "Linked",
+    "LinkedSearch",
     "Mail",
     "MailKind",
     "MailProblem",

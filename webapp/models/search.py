@@ -1,10 +1,11 @@
 """What is searched: one folded text per record, and the words of all names (N2)."""
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.extensions import Model
-from webapp.models.base import Id, key_text
+from webapp.models.base import Choice, Id, IntKey, key_text
+from webapp.models.linked import Noun
 
 #: A text is cut here; what follows isn't found.
 MAX_SEARCH_TEXT = 2000
@@ -34,6 +35,23 @@ class ContactSearch(SearchText, Model):
     contact_id: Mapped[int] = mapped_column(
         Id, ForeignKey("contact.id", ondelete="CASCADE"), primary_key=True, sort_order=-1
     )
+
+
+class LinkedSearch(SearchText, Model):
+    """Of what hangs on companies, of all kinds together; the last made has the highest id.
+
+    It says what is shown of a record that was found, and of which company it is. Whose eyes it is for, only the rule
+    of its own kind knows.
+    """
+
+    __tablename__ = "linked_search"
+    __table_args__ = (UniqueConstraint("noun", "record_id"),)
+
+    id: Mapped[IntKey] = mapped_column("linked_id", sort_order=-1)
+    noun: Mapped[Noun] = mapped_column(Choice(Noun))
+    record_id: Mapped[int] = mapped_column(Id)
+    company_id: Mapped[int] = mapped_column(Id, ForeignKey("company.id"), index=True)
+    name: Mapped[str] = mapped_column(String(300))
 
 
 class SearchWord(Model):

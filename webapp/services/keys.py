@@ -19,6 +19,8 @@ from webapp.models import (
     Setting,
 )
 from webapp.services import billing_entities, companies, contacts, references, resources
+from webapp.services.linked.keeping import Keeper
+from webapp.services.linked.registry import KEEPERS
 from webapp.services.search import texts
 from webapp.services.transfer.bulk import BATCH, batches, update_rows
 
@@ -41,9 +43,21 @@ def rebuild() -> bool:
         for of_kind in (texts.COMPANIES, texts.CONTACTS):
             for ids in batches(record_id for (record_id,) in _rows(of_kind.record.id)):
                 of_kind.rebuild(ids)
+        for keeper in KEEPERS.values():
+            _rebuild_linked(keeper)
     if is_due or stored is None:
         db.session.merge(Setting(name=_NAME, value=text.KEY_VERSION))
     return is_due
+
+
+def _rebuild_linked(keeper: Keeper[Any]) -> None:
+    """Make again what the records that a keeper keeps are found by."""
+    model = keeper.model
+    for ids in batches(record_id for (record_id,) in _rows(model.id)):
+        records = db.session.scalars(unscoped(select(model).where(model.id.in_(ids)), "keys have no viewer")).all()
+        keys = [{"id": record.id, "search_key": keeper.search_key(record)} for record in records]
+        update_rows(model, keys, **_kept(model))
+        texts.write_linked(keeper.findable(record) for record in records)
 
 
 def _kept(model: Any) -> dict[str, Any]:

@@ -10,6 +10,43 @@ _ID = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 _MOMENT = sa.DateTime(timezone=True)
 _KEY = sa.String(length=1000).with_variant(sa.String(length=1000, collation='C'), 'postgresql')
 
+#: The indexes of the search, as in 0003: on SQLite two full-text indexes, of beginnings of words and of fragments; on
+#: PostgreSQL an inverted one of both.
+_SQLITE = [
+    """
+    CREATE VIRTUAL TABLE linked_words USING fts5(
+        text, content='linked_search', content_rowid='linked_id',
+        tokenize='ascii', detail=none, columnsize=0, prefix='1 2 3 4 5 6 7 8'
+    )
+    """,
+    """
+    CREATE VIRTUAL TABLE linked_fragments USING fts5(
+        text, content='linked_search', content_rowid='linked_id', tokenize='trigram', detail=none, columnsize=0
+    )
+    """,
+    """
+    CREATE TRIGGER linked_search_added AFTER INSERT ON linked_search BEGIN
+        INSERT INTO linked_words (rowid, text) VALUES (new.linked_id, new.text);
+        INSERT INTO linked_fragments (rowid, text) VALUES (new.linked_id, new.text);
+    END
+    """,
+    """
+    CREATE TRIGGER linked_search_removed AFTER DELETE ON linked_search BEGIN
+        INSERT INTO linked_words (linked_words, rowid, text) VALUES ('delete', old.linked_id, old.text);
+        INSERT INTO linked_fragments (linked_fragments, rowid, text) VALUES ('delete', old.linked_id, old.text);
+    END
+    """,
+    """
+    CREATE TRIGGER linked_search_changed AFTER UPDATE OF text ON linked_search BEGIN
+        INSERT INTO linked_words (linked_words, rowid, text) VALUES ('delete', old.linked_id, old.text);
+        INSERT INTO linked_fragments (linked_fragments, rowid, text) VALUES ('delete', old.linked_id, old.text);
+        INSERT INTO linked_words (rowid, text) VALUES (new.linked_id, new.text);
+        INSERT INTO linked_fragments (rowid, text) VALUES (new.linked_id, new.text);
+    END
+    """,
+]
+_POSTGRESQL = ["CREATE INDEX ix_linked_search_tokens ON linked_search USING gin (search_tokens(text))"]
+
 
 def upgrade() -> None:
     op.create_table('stored_file',
@@ -474,3 +511,17 @@ def upgrade() -> None:
 
     op.add_column('reference_item', sa.Column('percent', sa.BigInteger(), nullable=True))
 
+    op.create_table('linked_search',
+    sa.Column('linked_id', _ID, nullable=False),
+    sa.Column('noun', sa.String(length=40), nullable=False),
+    sa.Column('record_id', _ID, nullable=False),
+    sa.Column('company_id', _ID, nullable=False),
+    sa.Column('name', sa.String(length=300), nullable=False),
+    sa.Column('text', sa.String(length=2000).with_variant(sa.String(length=2000, collation='C'), 'postgresql'), nullable=False),
+    sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_linked_search_company_id')),
+    sa.PrimaryKeyConstraint('linked_id', name=op.f('pk_linked_search')),
+    sa.UniqueConstraint('noun', 'record_id', name=op.f('uq_linked_search_noun_record_id'))
+    )
+    op.create_index(op.f('ix_linked_search_company_id'), 'linked_search', ['company_id'])
+    for statement in _POSTGRESQL if op.get_bind().dialect.name == 'postgresql' else _SQLITE:
+        op.execute(statement)

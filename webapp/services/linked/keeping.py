@@ -19,6 +19,8 @@ from webapp.services import ids
 from webapp.services.history import recording
 from webapp.services.linked.words import WORDS, Words
 from webapp.services.refusal import Refused
+from webapp.services.search import texts
+from webapp.services.search.texts import Findable
 from webapp.services.values import MAX_SEARCH_KEY, Change, Shape, differences
 from webapp.text import search_key
 
@@ -149,6 +151,7 @@ class Keeper(Generic[R]):
         db.session.add(record)
         db.session.flush()
         self.after_save(record, values, by)
+        texts.write_linked([self.findable(record)])
         self.tell_created(record, by)
         return record  # type: ignore[no-any-return]
 
@@ -170,6 +173,7 @@ class Keeper(Generic[R]):
             self._assign(record, after, by)
             self.after_save(record, after, by)
             db.session.flush()
+            texts.write_linked([self.findable(record)])
             self.tell_changes(record, changes, by)
         return changes
 
@@ -183,8 +187,10 @@ class Keeper(Generic[R]):
         ]
         for name, value in columns.items():
             setattr(record, name, value)
+        record.search_key = self.search_key(record)
         self._touch(record, by)
         db.session.flush()
+        texts.write_linked([self.findable(record)])
         recording.told(kind, record, self.shape, by, changes, comment)
 
     def remove(self, record: R, by: Viewer) -> None:
@@ -214,8 +220,17 @@ class Keeper(Generic[R]):
     def _assign(self, record: R, values: Mapping[str, Any], by: Actor) -> None:
         for name, value in self.columns(values, record).items():
             setattr(record, name, value)
-        record.search_key = search_key(self.found_by(values, record))[:MAX_SEARCH_KEY]
+        record.search_key = self.search_key(record)
         self._touch(record, by)
+
+    def search_key(self, record: R) -> str:
+        """Return the folded words by which a record is found in its list."""
+        return search_key(self.found_by(self.read(record), record))[:MAX_SEARCH_KEY]
+
+    def findable(self, record: R) -> Findable:
+        """Return a record as the search finds it."""
+        words = self.found_by(self.read(record), record)
+        return Findable(record.noun, record.id, record.company_id, record.name, words)
 
     def _touch(self, record: R, by: Actor) -> None:
         record.updated_at, record.updated_by_id = now(), by.resource_id
@@ -350,6 +365,7 @@ def purge(model: type[Any], record_ids: Collection[int]) -> None:
     if not record_ids:
         return
     ids.erase(model, record_ids)
+    texts.forget_linked(model.noun, record_ids)
     for other in LINKED:
         for column in other.__table__.columns:
             if any(key.column.table is model.__table__ for key in column.foreign_keys):

@@ -1,7 +1,8 @@
 """The search: what was typed is looked for in turns, until enough is found (N2, F3).
 
-Names that begin with it; beginnings of words, in any order; parts of words; and when nothing at all was found, words
-one typing error away. Each turn reads a bounded number of candidates, applies the rule of access, and ranks the rest.
+Names that begin with it, of companies and contacts; beginnings of words, in any order; parts of words; and when nothing
+at all was found, words one typing error away. Each turn reads a bounded number of candidates, applies the rule of
+access, and ranks the rest.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,6 +23,8 @@ from webapp.models import (
     CompanyPhone,
     Contact,
     ContactPhone,
+    LinkedSearch,
+    Noun,
 )
 from webapp.models.base import Id
 from webapp.phones import kept_phone, spellings
@@ -36,6 +39,7 @@ from webapp.text import search_key, sort_prefix
 FIELDS = {
     Kind.COMPANY: ("alias", "company_number", "vat_number", "website"),
     Kind.CONTACT: ("nickname", "email1", "email2", "email3", "contact_number"),
+    Kind.LINKED: (),
 }
 
 #: Candidates read in a turn: at first, how many times more each time they give too little, and at last.
@@ -68,7 +72,10 @@ class Filters:
 
 @dataclass(frozen=True)
 class Found:
-    """A record that was found; `why` is the field that matched, when it isn't in the name."""
+    """A record that was found; `why` is the field that matched, when it isn't in the name.
+
+    `status` is that of its company, `noun` says which kind of record it is that hangs on one.
+    """
 
     kind: Kind
     id: int
@@ -76,6 +83,7 @@ class Found:
     detail: str
     why: str
     status: CommercialStatus
+    noun: Noun | None = None
     words: tuple[str, ...] = field(compare=False, default=())
 
 
@@ -106,7 +114,7 @@ class _Search:
 
     def look(self, source: Source, words: tuple[str, ...]) -> None:
         """Take a turn, unless enough is found; look further and further while a turn's candidates give too little."""
-        if self._is_done(words) or not sources.can_give(source, words):
+        if self._is_done(words) or not self.kind.gives(source) or not sources.can_give(source, words):
             return
         if self._looked_whole:
             # What is common for one turn is for the next.
@@ -166,6 +174,7 @@ class _Search:
             "reach": max(budget, REACH * self.limit),
             "limit": self.limit,
             "whole": whole,
+            "whole_line": f"{whole}\n%",
             "whole_words": f"{whole} %",
             "beginning": f"{whole}%",
         }
@@ -223,11 +232,11 @@ def _first(kind: Kind, source: Source, words: int, seen: Select[Any], filters: I
     """Rank what the viewer may see of the candidates, and keep the first."""
     model = kind.model
     rank = literal(0) if source is Source.NAMES else _rank(kind, source, words)
-    seen = seen.with_only_columns(model.id, model.sort_key, rank.label("rank"))
+    seen = seen.with_only_columns(model.id.label("id"), kind.order.label("place"), rank.label("rank"))
     if filters:
-        seen = seen.join(Company, Company.id == Contact.company_id) if kind is Kind.CONTACT else seen
+        seen = seen if kind is Kind.COMPANY else seen.join(Company, Company.id == model.company_id)
         seen = seen.where(*(_filter(name) for name in filters))
-    return seen.order_by("rank", model.sort_key, model.id).limit(bindparam("limit", type_=Id)).subquery()
+    return seen.order_by("rank", kind.order, model.id).limit(bindparam("limit", type_=Id)).subquery()
 
 
 def _shown(kind: Kind, candidates: Subquery, first: Subquery, in_language: str) -> Select[Any]:
@@ -236,7 +245,9 @@ def _shown(kind: Kind, candidates: Subquery, first: Subquery, in_language: str) 
     rows = rows.outerjoin(kind.model, kind.model.id == first.c.id)
     if kind is Kind.CONTACT:
         rows = contacts.with_names(rows.outerjoin(Company, Company.id == Contact.company_id), in_language)
-    return rows.order_by(first.c.rank, first.c.sort_key, first.c.id)
+    if kind is Kind.LINKED:
+        rows = rows.outerjoin(Company, Company.id == LinkedSearch.company_id)
+    return rows.order_by(first.c.rank, first.c.place, first.c.id)
 
 
 def _columns(kind: Kind) -> Iterable[Any]:
@@ -244,6 +255,10 @@ def _columns(kind: Kind) -> Iterable[Any]:
     status = Company.commercial_status.label("status")
     if kind is Kind.COMPANY:
         return (Company.id, Company.name, status, *fields)
+    if kind is Kind.LINKED:
+        found = LinkedSearch
+        company = Company.name.label("company")
+        return (found.id.label("id"), found.noun, found.record_id, found.name, company, status)
     return (Contact.id, Contact.name, Company.name.label("company"), status, *fields)
 
 
@@ -252,10 +267,12 @@ def _rank(kind: Kind, source: Source, words: int) -> ColumnElement[int]:
 
     The very name; names that begin so; names that hold each word; other fields that do; then the same of parts.
     """
-    key = kind.model.search_key
+    key = kind.name_key
     in_name = " " + key
     orders = [
-        key == bindparam("whole", type_=String),
+        key.like(bindparam("whole_line", type_=String))
+        if kind is Kind.LINKED
+        else key == bindparam("whole", type_=String),
         key.like(bindparam("whole_words", type_=String)),
         key.like(bindparam("beginning", type_=String)),
         sources.holds(in_name, "start", words),
@@ -294,12 +311,17 @@ def _common(kind: Kind, source: Source, words: int) -> Select[Any]:
 
 def _described(kind: Kind, rows: Sequence[tuple[Row[Any], tuple[str, ...]]]) -> Iterator[Found]:
     """Name each record found, and say which of its fields matched when its name doesn't tell."""
+    if kind is Kind.LINKED:
+        for row, words in rows:
+            yield Found(kind, row.record_id, row.name, row.company, "", row.status, row.noun, words)
+        return
     reasons = {row.id: _reason(kind, row, words) for row, words in rows}
     phones = _phones(kind, {row.id: words for row, words in rows if reasons[row.id] is None})
     for row, words in rows:
         label, detail = _names_of(kind, row)
         why = reasons[row.id]
-        yield Found(kind, row.id, label, detail, phones.get(row.id, "") if why is None else why, row.status, words)
+        why = phones.get(row.id, "") if why is None else why
+        yield Found(kind, row.id, label, detail, why, row.status, words=words)
 
 
 def _names_of(kind: Kind, row: Row[Any]) -> tuple[str, str]:

@@ -8,14 +8,14 @@ from sqlalchemy import func, select, text
 
 from webapp.access import unscoped
 from webapp.extensions import db, on_postgres
-from webapp.models import CompanySearch, ContactSearch
+from webapp.models import CompanySearch, ContactSearch, LinkedSearch
 
 #: Tables with more texts than this keep their indexes as they grow: to fill these anew would take longer.
 FEW = 10_000
 
 
 @contextmanager
-def at_once(texts: type[CompanySearch] | type[ContactSearch]) -> Iterator[None]:
+def at_once(texts: type[CompanySearch] | type[ContactSearch] | type[LinkedSearch]) -> Iterator[None]:
     """Index some texts at the end of what is done inside, if there are few of them as it begins.
 
     It is part of the transaction: where that fails, the indexes are what they were.

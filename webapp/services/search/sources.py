@@ -33,8 +33,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from webapp.access import contact_rule_within_seen_company
-from webapp.access.visibility import PRINCIPALS
-from webapp.models import Company, CompanyGrant, CompanySearch, Contact, ContactSearch
+from webapp.access.visibility import PRINCIPALS, linked_search_rule
+from webapp.models import Company, CompanyGrant, CompanySearch, Contact, ContactSearch, LinkedSearch
 from webapp.models.base import Id
 
 #: Longer beginnings of words are looked up by so many letters, then compared whole.
@@ -68,19 +68,41 @@ class Kind(StrEnum):
 
     COMPANY = "company"
     CONTACT = "contact"
+    #: What hangs on companies, of all kinds; its texts say all that is shown of it.
+    LINKED = "linked"
 
     @property
     def model(self) -> type[Any]:
-        return Company if self is Kind.COMPANY else Contact
+        return {Kind.COMPANY: Company, Kind.CONTACT: Contact, Kind.LINKED: LinkedSearch}[self]
 
     @property
     def text(self) -> Any:
-        """The table of texts, with its key named `id`."""
-        return CompanySearch if self is Kind.COMPANY else ContactSearch
+        """The table of texts."""
+        return {Kind.COMPANY: CompanySearch, Kind.CONTACT: ContactSearch, Kind.LINKED: LinkedSearch}[self]
 
     @property
     def text_id(self) -> Any:
-        return CompanySearch.company_id if self is Kind.COMPANY else ContactSearch.contact_id
+        """Its key."""
+        keys = {
+            Kind.COMPANY: CompanySearch.company_id,
+            Kind.CONTACT: ContactSearch.contact_id,
+            Kind.LINKED: LinkedSearch.id,
+        }
+        return keys[self]
+
+    @property
+    def order(self) -> Any:
+        """What comes first of those that fit alike: by name, or the last that were made."""
+        return -LinkedSearch.id if self is Kind.LINKED else self.model.sort_key
+
+    @property
+    def name_key(self) -> Any:
+        """The folded name, or what begins with it."""
+        return func.ltrim(LinkedSearch.text) if self is Kind.LINKED else self.model.search_key
+
+    def gives(self, source: Source) -> bool:
+        """Whether it has such a source: what hangs on companies is in no order of names."""
+        return self is not Kind.LINKED or source is not Source.NAMES
 
 
 def ids(kind: Kind, source: Source, words: int, principals: int, is_postgres: bool) -> Select[Any]:
@@ -174,7 +196,11 @@ def _names(kind: Kind, principals: int) -> Select[Any]:
 def own(kind: Kind, words: int) -> Select[Any]:
     """Return the select of OWN, which reads grants itself: what is found in all the viewer may see."""
     mine = select(CompanyGrant.company_id).where(CompanyGrant.principal_id.in_(PRINCIPALS))
-    found = select(kind.model.id).join(kind.text, kind.text_id == kind.model.id)
+    found = select(kind.model.id)
+    if kind is Kind.LINKED:
+        found = found.where(LinkedSearch.company_id.in_(mine), linked_search_rule(PRINCIPALS))
+        return found.where(has_words(kind, Source.OWN, words))
+    found = found.join(kind.text, kind.text_id == kind.model.id)
     if kind is Kind.COMPANY:
         found = found.where(Company.id.in_(mine), Company.deleted_at.is_(None))
     else:

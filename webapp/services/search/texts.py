@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Insert, Select, String, Text, bindparam, func, select, true
+from sqlalchemy import Insert, Select, String, Text, bindparam, delete, func, or_, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -20,6 +20,8 @@ from webapp.models import (
     Contact,
     ContactPhone,
     ContactSearch,
+    LinkedSearch,
+    Noun,
     SearchWord,
 )
 from webapp.models.base import Id
@@ -54,6 +56,46 @@ def add_words(words: Iterable[str]) -> None:
     """Remember words of names; those that are known stay."""
     if rows := [{"word": word} for word in sorted(words)]:
         db.session.execute(_insert(SearchWord).on_conflict_do_nothing(), rows)
+
+
+@dataclass(frozen=True)
+class Findable:
+    """What hangs on a company, as it is found: by its name first, then by other words."""
+
+    noun: Noun
+    record_id: int
+    company_id: int
+    name: str
+    words: str
+
+    @property
+    def text(self) -> str:
+        return _text([self.name] if self.words == self.name else [self.name, self.words])
+
+
+def write_linked(found: Iterable[Findable]) -> None:
+    """Keep what some records that hang on companies are found by: those that are the same are left alone."""
+    table = LinkedSearch.__table__
+    rows = [{**vars(one), "text": one.text} for one in found]
+    for row in rows:
+        del row["words"]
+    if not rows:
+        return
+    statement = _insert(LinkedSearch)
+    kept = {name: statement.excluded[name] for name in ("company_id", "name", "text")}
+    statement = statement.on_conflict_do_update(
+        index_elements=["noun", "record_id"],
+        set_=kept,
+        where=or_(*(table.c[name] != value for name, value in kept.items())),
+    )
+    db.session.execute(statement, rows)
+    add_words(set().union(*(words_of(row["text"]) for row in rows)))
+
+
+def forget_linked(noun: Noun, record_ids: Collection[int]) -> None:
+    """Find some records no more: they are erased."""
+    forgotten = delete(LinkedSearch).where(LinkedSearch.noun == noun, LinkedSearch.record_id.in_(record_ids))
+    db.session.execute(forgotten, execution_options={"synchronize_session": False})
 
 
 @dataclass(frozen=True)
