@@ -166,7 +166,7 @@ def test_an_admin_erases_for_good(client: Any, world: World) -> None:
     assert rows(HistoryEvent, company_id=world.durand.id) >= 4, "history stays"
     assert get_visible(Company, child.id, SYSTEM).parent_id is None
     (moved,) = [entry for entry in entries(HistoryKind.MODIFIED) if entry.company_id == child.id]
-    assert moved.data["changes"] == [{"name": "parent", "old": world.durand.id, "new": None}]
+    assert moved.data["changes"] == [{"name": "parent", "old": world.durand.id, "new": None, "of": "company"}]
     noted = db.session.scalars(select(AuditEntry).where(AuditEntry.kind == AuditKind.PURGED)).one()
     assert (noted.actor_id, noted.data["about"]) == (world.anne.id, "Durand & Fils")
     anne.get(f"/trash/companies/{world.durand.id}/purge", status=404)
