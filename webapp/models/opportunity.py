@@ -28,7 +28,8 @@ class Opportunity(Linked, Model):
         *linked_indexes("opportunity"),
         # A column of the board, what closes first on top.
         Index("ix_opportunity_state", "outcome", "state_id", "revised_close_on", "id"),
-        Index("ix_opportunity_owner", "owner_id", "id"),
+        # The same of one's own.
+        Index("ix_opportunity_owner", "owner_id", "outcome", "state_id", "revised_close_on", "id"),
         Index("ix_opportunity_contact", "contact_id", "id"),
     )
     noun = Noun.OPPORTUNITY

@@ -275,8 +275,7 @@ def _sums(viewer: Viewer, asked: Mapping[str, str], states: Sequence[State]) -> 
     columns = (Opportunity.id, Opportunity.amount, Opportunity.currency)
     counted = []
     for state in states:
-        legs = _in_order(_open(viewer, asked, state, *columns), None, CAP + 1)
-        first = select(_together(legs)).limit(CAP + 1).subquery()
+        first = _open(viewer, asked, state, *columns).limit(CAP + 1).subquery()
         counted.append(
             select(
                 literal(state.id, Id).label("state"),

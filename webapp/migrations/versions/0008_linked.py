@@ -194,7 +194,7 @@ def upgrade() -> None:
     op.create_index('ix_opportunity_company', 'opportunity', ['company_id', 'id'])
     op.create_index('ix_opportunity_contact', 'opportunity', ['contact_id', 'id'])
     op.create_index('ix_opportunity_deleted_at', 'opportunity', ['deleted_at'], sqlite_where=sa.text('deleted_at IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NOT NULL'))
-    op.create_index('ix_opportunity_owner', 'opportunity', ['owner_id', 'id'])
+    op.create_index('ix_opportunity_owner', 'opportunity', ['owner_id', 'outcome', 'state_id', 'revised_close_on', 'id'])
     op.create_index('ix_opportunity_state', 'opportunity', ['outcome', 'state_id', 'revised_close_on', 'id'])
     op.create_index(op.f('ix_opportunity_state_id'), 'opportunity', ['state_id'])
 
