@@ -18,7 +18,7 @@ from bench import bulk, world
 from webapp import create_app, text
 from webapp.config import ROOT, Settings
 from webapp.extensions import db
-from webapp.models import CompanySearch, ContactSearch
+from webapp.models import CompanySearch, ContactSearch, LinkedSearch
 from webapp.services import seeding
 from webapp.services.search import indexing, texts
 
@@ -158,7 +158,7 @@ def _fill(which: Which, url: str) -> None:
             event.listen(db.engine, "connect", _hurry)
             db.engine.dispose()
         create_schema()
-        with indexing.at_once(CompanySearch), indexing.at_once(ContactSearch):
+        with indexing.at_once(CompanySearch), indexing.at_once(ContactSearch), indexing.at_once(LinkedSearch):
             world.build(which.size, restricted=which.restricted)
         db.session.commit()
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -10,7 +10,7 @@ from bench.databases import application
 from webapp.access import Viewer, unscoped, visible
 from webapp.database import set_reading
 from webapp.extensions import db
-from webapp.models import Company, ReferenceItem, ReferenceList, Resource
+from webapp.models import Company, LinkedSearch, ReferenceItem, ReferenceList, Resource
 from webapp.services import sessions, viewers
 
 #: Companies asked for in turn, so that it is not always the same page of the database.
@@ -27,6 +27,8 @@ class World:
     company_ids: Sequence[int]
     #: The beginning of a name that few companies bear.
     rare: str
+    #: A company on which thousands of records hang.
+    full: int
 
 
 def world_of(url: str) -> World:
@@ -44,6 +46,9 @@ def world_of(url: str) -> World:
             ).all(),
             company_ids=ids,
             rare=db.session.scalars(rare).one(),
+            full=db.session.scalars(
+                unscoped(select(LinkedSearch.company_id).limit(1), "the company that has all")
+            ).one(),
         )
 
 

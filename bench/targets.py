@@ -25,6 +25,7 @@ from tests.client import Browser, printed_values, sign_in
 from tests.markup import read
 from webapp.access import Viewer
 from webapp.extensions import db
+from webapp.services.linked.words import WORDS
 from webapp.services.search import finding
 from webapp.services.search.sources import Kind
 from webapp.services.search.typed import Typed
@@ -164,6 +165,11 @@ def _f2(plan: Plan, engine: str, *, restricted: bool) -> None:
     keep(table)
 
 
+def _lists(world: World) -> list[str]:
+    """Return the lists of what hangs on the company that has most, and of all there is."""
+    return [f"/{words.pages}/{of}" for words in WORDS.values() for of in ("", f"?company={world.full}")]
+
+
 def _reading(path: Callable[[World], Iterable[str]], *, htmx: bool = True) -> Operation:
     """An operation that only asks for pages, one after the other."""
 
@@ -231,6 +237,9 @@ OPERATIONS: dict[str, Operation] = {
     "the same by region": _reading(lambda world: ["/companies?view=region"], htmx=False),
     "a profile": _reading(lambda world: [f"/companies/{one}" for one in world.company_ids]),
     "a profile, whole page": _reading(lambda world: [f"/companies/{one}" for one in world.company_ids], htmx=False),
+    "a profile with 5,000 records": _reading(lambda world: [f"/companies/{world.full}"]),
+    "their lists, of each kind": _reading(_lists),
+    "their history": _reading(lambda world: [f"/companies/{world.full}/history"]),
     "home": _reading(lambda world: ["/"], htmx=False),
     "autocomplete, common": _reading(lambda world: ["/lookups/companies?q=ma", "/lookups/companies?q=ateliers"]),
     "autocomplete, rare": _reading(lambda world: [f"/lookups/companies?q={quote(world.rare)}"]),
@@ -400,6 +409,8 @@ def f6(plan: Plan) -> None:
         "a branch": (f"/trees/type/{world.branches[0]}", True, 4),
         "a branch, from a letter": (f"/trees/type/{world.branches[0]}?at=M", True, 4),
         "a profile": (f"/companies/{company}", True, 12),
+        "a profile with 5,000 records": (f"/companies/{world.full}", True, 12),
+        **{f"list: {words.pages}": (f"/{words.pages}/", True, 4) for words in WORDS.values()},
         "the page of the tree": ("/companies", False, None),
         "a profile, whole page": (f"/companies/{company}", False, None),
         "home": ("/", False, None),

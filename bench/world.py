@@ -1,7 +1,7 @@
 """A world of any size, with the skews of real life: a few names that many bear, one branch that holds half.
 
-The same size gives the same world. In the restricted one, nine companies in ten are restricted, those of one account
-type all of them, and the viewer is named on about a thousand.
+The same size gives the same world; one company of each has thousands of records of all kinds. In the restricted one,
+nine companies in ten are restricted, those of one account type all of them; the viewer is named on about a thousand.
 """
 
 import random
@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bench import bulk
+from bench import bulk, linked
 from webapp.access import SYSTEM
 from webapp.extensions import db
 from webapp.models import (
@@ -106,6 +106,7 @@ def build(size: int, *, restricted: bool) -> Cast:
     if connection.dialect.name == "postgresql":
         for table, last in (("company", size), ("contact", people.count), ("history_event", (size + 1) * EVENTS)):
             db.session.execute(db.select(db.func.setval(db.func.pg_get_serial_sequence(table, "id"), last)))
+    linked.write((size + 1) * EVENTS + 1)
     db.session.commit()
     return cast
 

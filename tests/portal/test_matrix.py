@@ -1,10 +1,11 @@
 """Every route of both sides, for contacts of each right and none, and everybody else: who gets in, what they read.
 
 The routes come from the application's own map, so that a new page is tried without anybody thinking of it (P5, D11).
+What hangs on companies is made in `things.py`: of each kind one that may be read, among those that may not.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +17,9 @@ from werkzeug.routing import IntegerConverter, Rule
 from tests import factories
 from tests.client import Browser
 from tests.conftest import Starts
+from tests.portal import things
 from tests.portal.conftest import Guest, invite
+from tests.portal.things import MARK
 from tests.world import World
 from webapp.access import (
     ADMIN,
@@ -38,19 +41,24 @@ from webapp.extensions import db
 from webapp.models import AddressKind, Company, Contact, HistoryEvent, PortalAccess, PortalRight, Resource
 from webapp.services import contacts
 
-#: What nobody in the portal may ever read.
-MARK = "Zorglub"
-
 STAFF_SIDE = {STAFF, ADMIN, STAFF_DOOR}
 PORTAL_SIDE = {PORTAL, PORTAL_DOOR}
 
 #: What the parameters of the portal's addresses stand for; each is tried with every value.
-VALUES: dict[str, list[Any]] = {
+VALUES: dict[str, Any] = {
     "kind": list(AddressKind),
     "name": ["provinces", "companies", "resources"],
     "session_id": [1],
     "token": ["x"],
     "resource_id": [],
+    **dict.fromkeys(things.IDS),
+}
+
+#: The rights of the contacts who are not named after the one they have.
+RIGHTS: dict[str, set[str]] = {
+    "none": set(),
+    "listed profiles": {PortalRight.RESOURCE_PROFILES},
+    "all profiles": {PortalRight.RESOURCE_PROFILES, PortalRight.ALL_RESOURCE_PROFILES},
 }
 
 
@@ -62,6 +70,8 @@ class Places:
     #: What each must not read, whatever the page.
     marks: dict[str, list[str]]
     resource_ids: list[int]
+    #: Of each kind of record, the ids of those one of the contacts may read.
+    readable: dict[str, set[int]] = field(default_factory=dict)
 
 
 @pytest.fixture
@@ -102,10 +112,14 @@ def build(world: World) -> Places:
     db.session.execute(update(Contact).where(Contact.id == guests["trashed"].id).values(deleted_at=now()))
     db.session.execute(update(Resource).where(Resource.id == gone.id).values(is_active=False))
     db.session.commit()
-    all_marks = [MARK, "Montrée1", "Cachée1", "Partie1"]
+    made = things.build(own, {name: guest.id for name, guest in guests.items()}, world.bruno)
+    all_marks = [MARK, "Montrée1", "Cachée1", "Partie1", *things.SHOWN_TO]
     shown = {"listed profiles": ["Montrée1"], "all profiles": [MARK, "Montrée1", "Cachée1"]}
+    for mark, rights in things.SHOWN_TO.items():
+        for right in rights:
+            shown.setdefault(right, []).append(mark)
     marks = {name: [mark for mark in all_marks if mark not in shown.get(name, [])] for name in guests}
-    return Places(guests, marks, [listed.id, hidden.id, gone.id])
+    return Places(guests, marks, [listed.id, hidden.id, gone.id], made)
 
 
 ACTIVE = ("none", *PortalRight, "listed profiles", "all profiles")
@@ -130,7 +144,7 @@ def addresses(app: Flask, rule: Rule, places: Places) -> list[str]:
         assert rule.arguments <= VALUES.keys(), f"{rule.rule}: say in VALUES what to try for it"
         tried: list[dict[str, Any]] = [{}]
         for name in rule.arguments:
-            values = places.resource_ids if name == "resource_id" else VALUES[name]
+            values = places.resource_ids if name == "resource_id" else things.tried(name, VALUES[name])
             tried = [{**one, name: value} for one in tried for value in values]
     else:
         tried = [{n: 1 if isinstance(c, IntegerConverter) else "x" for n, c in rule._converters.items()}]
@@ -200,9 +214,9 @@ def test_what_was_not_granted_is_nowhere(app: Flask, client: Browser, places: Pl
             continue
         right = right_of(app.view_functions[rule.endpoint])
         status, body, _headers = open_(browser, method, url)
-        is_granted = right is None or who in ("listed profiles", "all profiles") or right == who
+        is_granted = right is None or right in RIGHTS.get(who, {who})
         assert status < 500, f"{who}: {url}"
-        if not is_granted:
+        if not is_granted or not things.may_read(rule, url, places.readable):
             assert status == 404, f"{who}: {url} gave {status}"
         shown = [mark for mark in places.marks[who] if mark in body]
         assert not shown, f"{url} shows {shown} to {who}"
@@ -212,6 +226,24 @@ def test_what_was_not_granted_is_nowhere(app: Flask, client: Browser, places: Pl
     assert guest.name in seen
     if who in ("listed profiles", "all profiles"):
         assert "Montrée1" in seen
+    there = [rule.rule for rule in app.url_map.iter_rules() if area(app, rule) in PORTAL_SIDE]
+    for mark, (path, *_rest) in things.PAGES.items():
+        if who in things.SHOWN_TO[mark] and any(f"/{path}" in rule for rule in there):
+            assert mark in seen, f"{who} does not read {mark}"
+
+
+@pytest.mark.parametrize("who", ACTIVE)
+def test_what_was_not_granted_cannot_be_written_to(app: Flask, client: Browser, places: Places, who: str) -> None:
+    """P5, P7 to P11: every form of a record one may not read is as missing as its page."""
+    browser = client.as_contact(places.contacts[who].id)
+    token = browser.get("/portal/account/password").form().one("input", name="csrf_token")["value"]
+    for rule, method, url in requests(app, places):
+        if area(app, rule) is not PORTAL or method != "POST" or "record_id" not in rule.arguments:
+            continue
+        is_granted = right_of(app.view_functions[rule.endpoint]) in RIGHTS.get(who, {who})
+        if not is_granted or not things.may_read(rule, url, places.readable):
+            answer = browser.run(lambda url=url: browser._flask.post(url, data={"csrf_token": token}))
+            assert answer.status_code == 404, f"{who}: {url} gave {answer.status_code}"
 
 
 def test_no_statement_reads_for_a_contact_but_by_a_rule_of_theirs(app: Flask, places: Places) -> None:

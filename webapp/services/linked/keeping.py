@@ -360,15 +360,27 @@ def forget_contacts(contact_ids: Collection[int]) -> None:
             db.session.execute(update(model).where(of_them).values(contact_id=None), execution_options=_IN_BULK)
 
 
-def purge(model: type[Any], record_ids: Collection[int]) -> None:
-    """Remove records for good; what they own goes with them, what names them names nothing."""
-    if not record_ids:
-        return
+def purge(model: type[Any], record_ids: Sequence[int]) -> None:
+    """Remove records for good, with what they own and what is about them; what else names them names nothing."""
     ids.erase(model, record_ids)
+    for start in range(0, len(record_ids), BATCH):
+        _purge_some(model, record_ids[start : start + BATCH])
+
+
+#: Records that one statement removes: a company may have more than a statement can name.
+BATCH = 1_000
+
+
+def _purge_some(model: type[Any], record_ids: Sequence[int]) -> None:
     texts.forget_linked(model.noun, record_ids)
     for other in LINKED:
         for column in other.__table__.columns:
-            if any(key.column.table is model.__table__ for key in column.foreign_keys):
+            if not any(key.column.table is model.__table__ for key in column.foreign_keys):
+                continue
+            if column.name in other.hides_with:
+                # With nothing left to hide with, it would be open to others than before.
+                purge(other, list(_ids(other, column.in_(record_ids))))
+            else:
                 names_them = update(other).where(column.in_(record_ids)).values({column: None})
                 db.session.execute(names_them, execution_options=_IN_BULK)
     db.session.execute(delete(model).where(model.id.in_(record_ids)), execution_options=_IN_BULK)
