@@ -67,7 +67,8 @@ def add_views(
     def index() -> Response:
         """All that the viewer sees, narrowed by the filters in the address."""
         names = ("q", *keeper.filters())
-        asked = {name: value for name in names if (value := clean_line(request.args.get(name, ""))[:100])}
+        given = request.args or keeper.asked_first
+        asked = {name: value for name in names if (value := clean_line(given.get(name, ""))[:100])}
         owner = next(iter(_sources().values()), None)
         found = listing.page(keeper, viewer(), asked, read_id(request.args.get("before", "")), of=owner)
         return page(
@@ -77,6 +78,7 @@ def add_views(
             words=words,
             found=found,
             asked=asked,
+            is_narrowed=bool(asked) and given is request.args,
             owner=owner,
             filters={name: (one.label, one.choices(viewer())) for name, one in keeper.filters().items()},
         )

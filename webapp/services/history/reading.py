@@ -211,15 +211,19 @@ def _of_company(with_kind: bool, with_before: bool) -> Select[Any]:
 def _of_contact(with_kind: bool, with_before: bool) -> Select[Any]:
     # What the company they left is told, is the other side of what they are told themselves.
     told = (HistoryEvent.contact_id == bindparam("contact")) & (HistoryEvent.kind != HistoryKind.LEFT)
-    return _entries(with_kind, with_before).where(told, _is_told())
+    return _entries(with_kind, with_before).where(told, _is_done())
+
+
+def _is_done() -> ColumnElement[bool]:
+    """Of a contact's activities, the contact is told that they were done, and no more (H2, D17)."""
+    event = HistoryEvent
+    is_activity = event.noun.is_not_distinct_from(Noun.ACTIVITY) & event.contact_id.is_not(None)
+    return ~is_activity | (event.kind == HistoryKind.COMPLETED)
 
 
 def _is_told() -> ColumnElement[bool]:
-    """Of a contact's activities, contact and company are told that they were done, and no more (D17)."""
-    event = HistoryEvent
-    of_opportunity = event.opportunity_id.is_not(None)
-    is_activity = event.noun.is_not_distinct_from(Noun.ACTIVITY) & event.contact_id.is_not(None)
-    return ~is_activity | of_opportunity | (event.kind == HistoryKind.COMPLETED)
+    """So is the company, unless they are about an opportunity (H1, H3)."""
+    return _is_done() | HistoryEvent.opportunity_id.is_not(None)
 
 
 @cache
