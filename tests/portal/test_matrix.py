@@ -36,7 +36,9 @@ from webapp.access.guard import area_of, right_of
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.models import AddressKind, Company, Contact, HistoryEvent, PortalAccess, PortalRight, Resource
-from webapp.services import contacts
+from webapp.services import contacts, documents
+from webapp.services.folders import FOLDERS
+from webapp.uploads import Upload
 
 #: What nobody in the portal may ever read.
 MARK = "Zorglub"
@@ -51,6 +53,10 @@ VALUES: dict[str, list[Any]] = {
     "session_id": [1],
     "token": ["x"],
     "resource_id": [],
+    # The first folder is nobody's, the second is for whoever has the right to folders alone.
+    "folder_id": [1, 2],
+    "document_id": [1, 2],
+    "version_id": [1, 2],
 }
 
 
@@ -102,6 +108,12 @@ def build(world: World) -> Places:
     db.session.execute(update(Contact).where(Contact.id == guests["trashed"].id).values(deleted_at=now()))
     db.session.execute(update(Resource).where(Resource.id == gone.id).values(is_active=False))
     db.session.commit()
+    for name, members in ((f"{MARK} dossier", set()), ("Partagé", {guests[PortalRight.TEAM_FOLDERS].id})):
+        folder = factories.linked(
+            FOLDERS, own, by, name=name, comments=f"{MARK} note", contacts=members, resources=set()
+        )
+        documents.add(folder, [Upload(f"{name}.txt", "text/plain", name.encode())], by)
+        db.session.commit()
     all_marks = [MARK, "Montrée1", "Cachée1", "Partie1"]
     shown = {"listed profiles": ["Montrée1"], "all profiles": [MARK, "Montrée1", "Cachée1"]}
     marks = {name: [mark for mark in all_marks if mark not in shown.get(name, [])] for name in guests}
@@ -212,6 +224,7 @@ def test_what_was_not_granted_is_nowhere(app: Flask, client: Browser, places: Pl
     assert guest.name in seen
     if who in ("listed profiles", "all profiles"):
         assert "Montrée1" in seen
+    assert ("Partagé.txt" in seen) == (who == PortalRight.TEAM_FOLDERS)
 
 
 def test_no_statement_reads_for_a_contact_but_by_a_rule_of_theirs(app: Flask, places: Places) -> None:

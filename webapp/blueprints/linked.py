@@ -88,7 +88,7 @@ def add_views(
     def show(record_id: int) -> Response:
         """The page of one record."""
         record = get_visible(model, record_id, viewer())
-        return page("linked/show.html", "linked/_show.html", **_shown(record), **facts(record))
+        return record_page(record, **facts(record))
 
     @bp.route("/new", methods=["GET", "POST"])
     @access(STAFF)
@@ -187,6 +187,11 @@ def add_views(
     def comment(record_id: int) -> Response:
         """Add a comment."""
         return history_views.comment(get_visible(model, record_id, viewer()))
+
+
+def record_page(record: Linked, *, status: int = 200, **facts: Any) -> Response:
+    """Answer with the page of a record; `facts` is what its template wants besides."""
+    return page("linked/show.html", "linked/_show.html", status=status, **_shown(record), **facts)
 
 
 def record_saved(record: Linked, message: str, *, with_company: bool = False) -> Response:

@@ -10,6 +10,7 @@ _ID = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 _MOMENT = sa.DateTime(timezone=True)
 _KEY = sa.String(length=1000).with_variant(sa.String(length=1000, collation='C'), 'postgresql')
 
+_NAME_KEY = sa.String(length=400).with_variant(sa.String(length=400, collation='C'), 'postgresql')
 _DUE_KEY = sa.String(length=16).with_variant(sa.String(length=16, collation='C'), 'postgresql')
 
 #: The indexes of the search, as in 0003: on SQLite two full-text indexes, of beginnings of words and of fragments; on
@@ -132,7 +133,7 @@ def upgrade() -> None:
     sa.Column('id', _ID, nullable=False),
     sa.Column('folder_id', _ID, nullable=False),
     sa.Column('name', sa.String(length=200), nullable=False),
-    sa.Column('name_key', sa.String(length=400), nullable=False),
+    sa.Column('name_key', _NAME_KEY, nullable=False),
     sa.Column('removed_at', _MOMENT, nullable=True),
     sa.ForeignKeyConstraint(['folder_id'], ['team_folder.id'], name=op.f('fk_document_folder_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_document'))
