@@ -44,6 +44,7 @@ def _plan(draft: Draft, owner: Member, world: World) -> None:
         values |= _day(values["kind"], world.random.randint(*DUE), world)
     with at(world.working_moment(min(draft.age, world.random.uniform(7, 20)))):
         ACTIVITIES.create(values, world.hand(owner))
+        db.session.flush()
 
 
 def _do(draft: Draft, owner: Member, world: World) -> None:
@@ -52,8 +53,10 @@ def _do(draft: Draft, owner: Member, world: World) -> None:
     begun = world.working_moment(draft.age * world.random.random() * 0.5)
     with at(begun):
         done: Activity = ACTIVITIES.create(values, world.hand(owner))
+        db.session.flush()
     with at(min(world.now, begun + timedelta(days=world.random.randint(0, 5)))):
         ACTIVITIES.complete(done, world.hand(owner))
+        db.session.flush()
 
 
 def _values(draft: Draft, owner: Member, world: World) -> dict[str, Any]:

@@ -58,15 +58,17 @@ def _share(plan: dict[str, Any], draft: Draft, members: list[int], world: World)
     }
     with at(moment):
         folder: TeamFolder = FOLDERS.create(values, host)
+        db.session.flush()
     for document in plan["documents"]:
         by: Actor = Guest(members[0]) if document.get("from") == "contact" and members else host
         for text in document["texts"]:
             moment = _later(moment, world)
             with at(moment):
                 documents.add(folder, [uploads.read(document["name"], text.encode())], by)
+                db.session.flush()
 
 
 def _later(moment: datetime, world: World) -> datetime:
-    """Return a moment some days later, that has passed."""
-    hours = world.random.uniform(1, APART * 24)
-    return min(world.now, moment + timedelta(hours=hours))
+    """Return a moment of a working day some days later, that has passed."""
+    days_ago = (world.now - moment) / timedelta(days=1)
+    return max(moment, world.working_moment(max(0, days_ago - world.random.uniform(0.5, APART))))
