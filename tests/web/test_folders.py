@@ -10,7 +10,7 @@ from tests import factories
 from tests.client import Browser, Page
 from tests.web.test_history import events
 from tests.world import World
-from webapp.access import SYSTEM, get_visible, unscoped
+from webapp.access import SYSTEM, get_visible, unscoped, visible
 from webapp.extensions import db
 from webapp.models import Company, Document, DocumentVersion, StoredFile, TeamFolder
 from webapp.services import companies, documents, resources
@@ -110,7 +110,7 @@ def test_a_member_one_may_not_see_stays_and_is_not_named(client: Browser, world:
     assert "Cachée" not in dialog
     step = dialog.submit(button="Retirer Élise Nguyễn", status=200)
     step.submit({"name": "Autre nom"}, button="Enregistrer")
-    assert "Zoé Cachée" in anne.get(f"/folders/{folder.id}")
+    assert "Retirer Zoé Cachée" in anne.get(f"/folders/{folder.id}/edit").html
     page = chloe.get(f"/folders/{folder.id}")
     assert "Cachée" not in page
     assert "Contact à accès restreint" in events(page)[0]
@@ -134,6 +134,9 @@ def test_whoever_sees_the_company_sees_its_folders(client: Browser, world: World
     for url in (f"{place}/documents", f"{here}/remove", f"{here}/restore"):
         chloe.post(url, status=404)
     assert "Refonte du site" not in chloe.get("/folders/")
+    for model in (Document, DocumentVersion):
+        assert db.session.scalars(visible(model, world.viewer("chloe"))).all() == [], "the rule itself, below the views"
+        assert db.session.scalars(visible(model, world.viewer("bruno"))).all()
     assert client.as_("bruno").get(here)
 
 
