@@ -33,6 +33,7 @@ __all__ = [
     "choose_timezone",
     "currencies",
     "day",
+    "file_size",
     "force_locale",
     "install",
     "language",
@@ -230,6 +231,13 @@ def number(value: float | Decimal | None) -> str:
 def money(value: Decimal | None, currency: str) -> str:
     """Write an amount as the reader's language does: « 1 234,50 € », "€1,234.50"."""
     return "" if value is None else _money(value, currency, _locale())
+
+
+def file_size(octets: int) -> str:
+    """Write how heavy a file is: `12 Ko`, `3,4 Mo`."""
+    if octets < 1_000_000:
+        return _("%(size)s Ko", size=number(max(1, round(octets / 1000))))
+    return _("%(size)s Mo", size=number(Decimal(round(octets / 100_000)) / 10))
 
 
 def read_number(text: str) -> Decimal:

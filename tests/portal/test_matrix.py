@@ -238,7 +238,7 @@ def test_what_was_not_granted_cannot_be_written_to(app: Flask, client: Browser, 
     browser = client.as_contact(places.contacts[who].id)
     token = browser.get("/portal/account/password").form().one("input", name="csrf_token")["value"]
     for rule, method, url in requests(app, places):
-        if area(app, rule) is not PORTAL or method != "POST" or "record_id" not in rule.arguments:
+        if area(app, rule) is not PORTAL or method != "POST" or not things.names_a_record(rule):
             continue
         is_granted = right_of(app.view_functions[rule.endpoint]) in RIGHTS.get(who, {who})
         if not is_granted or not things.may_read(rule, url, places.readable):

@@ -58,8 +58,11 @@ PAGES: Mapping[str, tuple[str, str]] = {
 #: How many records of a kind there are at most: every id is tried.
 MOST = 6
 
-#: What addresses call the ids of records and of what these own; what a record owns bears its id.
-IDS = ("record_id", "message_id", "attachment_id", "document_id", "version_id", "file_id", "task_id", "request_id")
+#: What addresses call the ids of records.
+RECORDS = ("record_id", "project_id", "invoice_id", "request_id", "item_id", "folder_id", "task_id")
+
+#: And of what these own: what a record owns bears its id.
+IDS = (*RECORDS, "message_id", "attachment_id", "document_id", "version_id", "file_id")
 
 
 def tried(name: str, values: Any) -> Iterable[Any]:
@@ -67,9 +70,14 @@ def tried(name: str, values: Any) -> Iterable[Any]:
     return range(1, MOST + 1) if name in IDS else values
 
 
+def names_a_record(rule: Rule) -> bool:
+    """Whether an address names a record, or what one owns."""
+    return not rule.arguments.isdisjoint(RECORDS)
+
+
 def may_read(rule: Rule, url: str, readable: Mapping[str, set[int]]) -> bool:
     """Whether some contact may read the record that an address names."""
-    if "record_id" not in rule.arguments and "task_id" not in rule.arguments:
+    if not names_a_record(rule):
         return True
     kind = next((kind for word, kind in PAGES.values() if f"/{word}" in rule.rule), None)
     assert kind, f"{rule.rule}: say in PAGES what its records are"

@@ -21,6 +21,8 @@ from webapp.extensions import db
 from webapp.models import (
     ADMINS_ID,
     EVERYBODY_ID,
+    Activity,
+    ActivityKind,
     AddressKind,
     BillingEntity,
     CommercialStatus,
@@ -30,8 +32,11 @@ from webapp.models import (
     CompanyPhoneKind,
     Contact,
     ContactPhoneKind,
+    Document,
+    DocumentVersion,
     Engagement,
     EngagementState,
+    FolderContact,
     MyContact,
     Opportunity,
     Outcome,
@@ -40,6 +45,7 @@ from webapp.models import (
     ReferenceList,
     Resource,
     Role,
+    TeamFolder,
     Tree,
 )
 from webapp.services import companies, contacts, demo, organisation, sight
@@ -330,3 +336,33 @@ def test_opportunities_stand_in_every_state_and_led_to_engagements(filled: list[
     for one in undertaken:
         assert by_id[one.company_id].allow_engagements
         assert not ENGAGEMENTS.problems(ENGAGEMENTS.read(one), one), one.name
+
+
+def test_people_have_something_to_do(filled: list[Company]) -> None:
+    """S1: late, today or later, some day or at an hour; each administrator too; and some of it is done."""
+    rows = db.session.scalars(unscoped(select(Activity), "a test")).all()
+    todo = [one for one in rows if one.completed_at is None]
+    assert len(todo) > 60
+    assert len(todo) < len(rows)
+    assert {one.kind for one in rows} == set(ActivityKind)
+    assert any(one.due_on and one.due_on < now().date() for one in todo)
+    assert any(one.due_time for one in todo)
+    assert any(one.due_on is None for one in todo)
+    admins = set(db.session.scalars(select(Resource.id).where(Resource.role == Role.ADMIN, Resource.is_active)))
+    assert admins <= {one.owner_id for one in todo}
+
+
+def test_folders_are_shared_with_customers(filled: list[Company]) -> None:
+    """S8, P7: with members who may open them, documents of both sides, in versions; the guest has some too."""
+    count = {model: db.session.scalar(unscoped(select(func.count()).select_from(model), "a test")) for model in FOLDERS}
+    assert count[TeamFolder] > 10
+    assert count[FolderContact] > 0
+    assert count[DocumentVersion] > count[Document] > count[TeamFolder]
+    by_contact = select(DocumentVersion.id).where(DocumentVersion.contact_id.is_not(None))
+    assert db.session.scalars(unscoped(by_contact, "a test")).all()
+    name, _token = demo.portal_sign_in_token() or ("", "")
+    guest = select(FolderContact.folder_id).join(Contact, Contact.id == FolderContact.contact_id)
+    assert db.session.scalars(unscoped(guest.where(Contact.name == name), "a test")).all()
+
+
+FOLDERS = (TeamFolder, FolderContact, Document, DocumentVersion)

@@ -143,7 +143,7 @@ def test_billing_entities_are_chosen_by_name_and_taken_out_one_by_one(
     page = page.submit(naming("Comptoir Lyon", "billing_entities"), button=add, status=200)
     assert held(page, "billing_entities") == [str(world.paris), str(world.lyon)]
     page = page.submit(button="Retirer Comptoir Lyon", status=200)
-    assert "Hors de la liste : Comptoir Lyon." in page.one(id="entities-said").text
+    assert "Hors de la liste : Comptoir Lyon." in page.one(id="billing_entities-said").text
     page.submit({})
     assert access_of(db_session, world.durand)["billing_entities"] == {world.paris}
     entry = page.browser.get(f"/companies/{world.durand.id}").one(id="history").text

@@ -24,6 +24,8 @@ from webapp.models import (
     CompanyGrant,
     Contact,
     ContactGrant,
+    Document,
+    DocumentVersion,
     Engagement,
     FolderContact,
     HistoryEvent,
@@ -171,11 +173,31 @@ def _told_of(model: type[Any], principals: Principals) -> ColumnElement[bool]:
     return HistoryEvent.noun.is_distinct_from(model.noun) | told
 
 
+def document_rule(principals: Principals) -> ColumnElement[bool]:
+    """One reads the documents of the folders one sees, but those that were removed (A1, S8)."""
+    return Document.removed_at.is_(None) & _within(_linked_rule(TeamFolder)(principals))
+
+
+def _within(folder_is_seen: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(TeamFolder.id == Document.folder_id, folder_is_seen).correlate(Document)
+
+
+def version_rule(principals: Principals) -> ColumnElement[bool]:
+    """One reads all versions of such a document."""
+    return _of_document(document_rule(principals))
+
+
+def _of_document(is_read: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(Document.id == DocumentVersion.document_id, is_read).correlate(DocumentVersion)
+
+
 RULES: dict[type[Any], Callable[[Principals], ColumnElement[bool]]] = {
     Company: company_rule,
     Contact: contact_rule,
     HistoryEvent: history_rule,
     LinkedSearch: linked_search_rule,
+    Document: document_rule,
+    DocumentVersion: version_rule,
     **{model: _linked_rule(model) for model in LINKED},
 }
 
@@ -247,6 +269,16 @@ def _folders(viewer: PortalViewer) -> ColumnElement[bool]:
     return _of_own_company(TeamFolder, viewer, PortalRight.TEAM_FOLDERS) & member
 
 
+def _documents(viewer: PortalViewer) -> ColumnElement[bool]:
+    """What is in these folders, and was not removed (P7)."""
+    return Document.removed_at.is_(None) & _within(_folders(viewer))
+
+
+def _versions(viewer: PortalViewer) -> ColumnElement[bool]:
+    """All versions of such a document."""
+    return _of_document(_documents(viewer))
+
+
 def _tasks(viewer: PortalViewer) -> ColumnElement[bool]:
     """The steps of one's company's requests that were given to oneself (P11)."""
     if not viewer.has(PortalRight.WORKFLOW_PARTICIPATION):
@@ -269,6 +301,8 @@ PORTAL_RULES: dict[type[Any], Callable[[PortalViewer], ColumnElement[bool]]] = {
     SupportRequest: _requests,
     KnowledgeItem: _knowledge,
     TeamFolder: _folders,
+    Document: _documents,
+    DocumentVersion: _versions,
     RequestTask: _tasks,
 }
 
@@ -282,6 +316,30 @@ def visible_in_portal(model: type[Any], viewer: PortalViewer, *columns: Any) -> 
 def get_in_portal(model: type[M], record_id: int, viewer: PortalViewer) -> M:
     """Return one record; one that is hidden or missing raises the same 404."""
     return _found(visible_in_portal(model, viewer).where(_id_of(model)), record_id)  # type: ignore[no-any-return]
+
+
+# --- for both sides --------------------------------------------------------------------------------------------------
+
+Reader = Viewer | PortalViewer
+
+
+def readable(model: type[Any], reader: Reader, *columns: Any) -> Select[Any]:
+    """Return a select of the records that whoever asks, of the staff or in the portal, may read; or of `columns`."""
+    if isinstance(reader, PortalViewer):
+        return visible_in_portal(model, reader, *columns)
+    return visible(model, reader, *columns)
+
+
+def get_readable(model: type[M], record_id: int, reader: Reader, **of: Any) -> M:
+    """Return one of them, of which these columns have these values; any other raises the same 404."""
+    conditions = (getattr(model, name) == value for name, value in of.items())
+    return _found(readable(model, reader).where(_id_of(model), *conditions), record_id)  # type: ignore[no-any-return]
+
+
+def get_removed(document_id: int, folder_id: int, viewer: Viewer) -> Document:
+    """Return a document that was removed from a folder, or raise 404."""
+    gone = visible_removed(viewer).where(_id_of(Document), Document.folder_id == folder_id)
+    return _found(gone, document_id)  # type: ignore[no-any-return]
 
 
 # --- for the staff ---------------------------------------------------------------------------------------------------
@@ -325,6 +383,13 @@ def get_even_deleted(model: type[M], record_id: int, viewer: Viewer) -> M:
     form would be lost otherwise (R4)."""
     statement = select(model).where(_id_of(model), OPEN[model](viewer.principal_ids))
     return _found(granted(statement, "as before it was deleted"), record_id)  # type: ignore[no-any-return]
+
+
+def visible_removed(viewer: Viewer, *columns: Any) -> Select[Any]:
+    """Return a select of the documents that were removed from the folders a viewer sees, or of some `columns`."""
+    statement = select(*columns) if columns else select(Document)
+    is_gone = Document.removed_at.is_not(None) & _within(_linked_rule(TeamFolder)(viewer.principal_ids))
+    return granted(statement.where(is_gone), "removed from what is visible")
 
 
 def visible_in_trash(model: type[Any], viewer: Viewer, *columns: Any) -> Select[Any]:

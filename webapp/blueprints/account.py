@@ -13,7 +13,8 @@ from webapp.forms.base import Form
 from webapp.i18n import _, moment
 from webapp.models import AuditKind, Resource
 from webapp.saving import saving
-from webapp.services import accounts, audit, resources, second_factor, sessions
+from webapp.services import accounts, audit, calendar, resources, second_factor, sessions
+from webapp.urls import public_url
 from webapp.web import page, saved, viewer
 
 bp = Blueprint("account", __name__, url_prefix="/account")
@@ -42,6 +43,7 @@ def show() -> Response:
         current_session_id=viewer().session_id,
         device=devices.describe,
         moment=moment,
+        calendar_since=calendar.since(me.id),
         status=422 if form.errors else 200,
     )
 
@@ -59,6 +61,24 @@ def password() -> Response:
             return saved(url_for("account.show"), _("Votre mot de passe est changé. Vos autres sessions sont fermées."))
     status = 422 if form.errors else 200
     return page("account/password.html", "account/_password.html", form=form, me=me, status=status)
+
+
+@bp.post("/calendar")
+@access(STAFF)
+def renew_calendar() -> Response:
+    """Make a new secret address of one's calendar, and show it, this once."""
+    address = public_url("calendar.feed", token=calendar.renew(viewer()))
+    db.session.commit()
+    return page("account/calendar.html", "account/_calendar.html", address=address)
+
+
+@bp.post("/calendar/end")
+@access(STAFF)
+def end_calendar() -> Response:
+    """End the secret address of one's calendar."""
+    calendar.end(_id(), viewer().name)
+    db.session.commit()
+    return saved(url_for("account.show"), _("L’adresse de votre calendrier ne donne plus rien à lire."))
 
 
 @bp.post("/sessions/<int:session_id>/end")

@@ -16,7 +16,7 @@ from webapp.blueprints import drafts
 from webapp.clock import today
 from webapp.i18n import _, choose_timezone, day, money, number
 from webapp.models import CommercialStatus
-from webapp.services import home
+from webapp.services import activities, home
 from webapp.services.portal import overview
 from webapp.sidebar import section_icon, section_title, section_url
 from webapp.web import page, viewer
@@ -59,9 +59,11 @@ def index() -> Response:
         drafts=drafts.lines(viewer()),
         mine=home.my_companies(viewer()),
         changed=home.recently_changed(viewer()),
+        activities=activities.due(viewer(), SHOWN + 1),
         happy_days=home.happy_days(viewer(), today(choose_timezone())),
         opened=home.opened(viewer(), _recent(viewer()))[:SHOWN],
         steps=_first_steps(viewer()),
+        shown=SHOWN,
         waiting=overview.waiting(viewer()) if viewer().is_admin else [],
         sponsored=overview.of_sponsor(viewer()),
         sections=[

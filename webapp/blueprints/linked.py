@@ -67,7 +67,8 @@ def add_views(
     def index() -> Response:
         """All that the viewer sees, narrowed by the filters in the address."""
         names = ("q", *keeper.filters())
-        asked = {name: value for name in names if (value := clean_line(request.args.get(name, ""))[:100])}
+        given = request.args or keeper.asked_first
+        asked = {name: value for name in names if (value := clean_line(given.get(name, ""))[:100])}
         owner = next(iter(_sources().values()), None)
         found = listing.page(keeper, viewer(), asked, read_id(request.args.get("before", "")), of=owner)
         return page(
@@ -77,6 +78,7 @@ def add_views(
             words=words,
             found=found,
             asked=asked,
+            is_narrowed=bool(asked) and given is request.args,
             owner=owner,
             filters={name: (one.label, one.choices(viewer())) for name, one in keeper.filters().items()},
         )
@@ -86,7 +88,7 @@ def add_views(
     def show(record_id: int) -> Response:
         """The page of one record."""
         record = get_visible(model, record_id, viewer())
-        return page("linked/show.html", "linked/_show.html", **_shown(record), **facts(record))
+        return record_page(record, **facts(record))
 
     @bp.route("/new", methods=["GET", "POST"])
     @access(STAFF)
@@ -185,6 +187,11 @@ def add_views(
     def comment(record_id: int) -> Response:
         """Add a comment."""
         return history_views.comment(get_visible(model, record_id, viewer()))
+
+
+def record_page(record: Linked, *, status: int = 200, **facts: Any) -> Response:
+    """Answer with the page of a record; `facts` is what its template wants besides."""
+    return page("linked/show.html", "linked/_show.html", status=status, **_shown(record), **facts)
 
 
 def record_saved(record: Linked, message: str, *, with_company: bool = False) -> Response:

@@ -7,7 +7,6 @@ from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from webapp.access import STAFF, Ability, access, get_visible, require
-from webapp.blueprints.activities import is_late
 from webapp.blueprints.linked import add_views, record_saved
 from webapp.clock import today
 from webapp.extensions import db
@@ -16,6 +15,7 @@ from webapp.i18n import _, choose_timezone, currencies
 from webapp.models import CommercialStatus, Company, Opportunity, Outcome, ReferenceList
 from webapp.saving import saving
 from webapp.services import pipeline, references
+from webapp.services.activities import is_late
 from webapp.services.linked.listing import weighted
 from webapp.services.opportunities import OPPORTUNITIES, OUTCOMES, probability_of, state_name
 from webapp.services.pipeline import Place

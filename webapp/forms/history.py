@@ -75,7 +75,9 @@ def shown(value: Any, line: Line, entry: Entry, names: Mapping[Named, str]) -> s
         place = 1 if language() == "en" else 0
         return ", ".join(line.names[str(one)][place] for one in ids if str(one) in line.names)
     if line.table:
-        return names.get((line.table, value)) or str(_HIDDEN.get(line.table, _HIDDEN[""]))
+        hidden = str(_HIDDEN.get(line.table, _HIDDEN[""]))
+        ids = value if isinstance(value, list) else [value]
+        return ", ".join(sorted(names.get((line.table, one), hidden) for one in ids))
     match _fields_of(entry).get(line.name):
         case Field() as field:
             return field.shown(field.revive(value))

@@ -38,10 +38,10 @@ class Several(Lookup):
     @property
     def listed(self) -> list[Found]:
         """The records it holds, by name."""
-        return self._many.named(self.data) if self.data else []
+        return self._named(self.data)
 
     def shown(self, value: Any) -> str:
-        return ", ".join(one.label for one in self._many.named(value or ()))
+        return ", ".join(one.label for one in self._named(value))
 
     def posted(self, value: Any) -> dict[str, list[str]]:
         ids = [str(one) for one in value or ()]
@@ -94,15 +94,27 @@ class Several(Lookup):
     def _offered(self, ids: frozenset[int]) -> frozenset[int]:
         """Return which of some ids may be here; those the record has already are not looked for."""
         new = ids - self.object_data
-        offered = frozenset(self._many.offered(new)) if new else frozenset()
+        offered = frozenset(self._many.offered(new, self.meta.viewer, self._within)) if new else frozenset()
         if offered != new:
             self.process_errors.append(_("Choisissez des valeurs de la liste."))
         kept: frozenset[int] = ids & self.object_data
         return kept | offered
 
+    def _named(self, ids: Iterable[int] | None) -> list[Found]:
+        return self._many.named(ids, self.meta.viewer, self._within) if ids else []
+
     @property
     def _many(self) -> lookups.ManyLookup:
         return cast(lookups.ManyLookup, self._source)
+
+
+class SeveralContacts(Several):
+    """Contacts of the company, among whom stay those whom one may not see (A3)."""
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        super().process(formdata, data, extra_filters)
+        if self.object_data and self.data != self.object_data:
+            self.data |= self.object_data - {one.id for one in self._named(self.object_data)}
 
 
 class AllowedResources(Several):

@@ -3,6 +3,7 @@
 from webapp.models.activity import Activity, ActivityKind
 from webapp.models.address import REFERENCE_PARTS, TEXT_PARTS, AddressKind
 from webapp.models.audit import AuditEntry, AuditKind
+from webapp.models.calendar import CalendarFeed
 from webapp.models.company import (
     NO_BRANCH,
     CommercialStatus,
@@ -64,6 +65,7 @@ __all__ = [
     "AuditEntry",
     "AuditKind",
     "BillingEntity",
+    "CalendarFeed",
     "CommercialStatus",
     "Company",
     "CompanyAddress",

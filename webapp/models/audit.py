@@ -45,6 +45,9 @@ class AuditKind(StrEnum):
     MAIL_CANCELLED = "mail_cancelled"
     MAIL_LINK_SHOWN = "mail_link_shown"
     MAIL_TESTED = "mail_tested"
+    #: The secret address at which one's calendar is read.
+    CALENDAR_OPENED = "calendar_opened"
+    CALENDAR_CLOSED = "calendar_closed"
 
 
 class AuditEntry(Model):

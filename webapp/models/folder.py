@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from webapp.clock import now
 from webapp.extensions import Model
-from webapp.models.base import Id, IntKey, Moment
+from webapp.models.base import Id, IntKey, Moment, key_text
 from webapp.models.linked import Linked, Noun, linked_indexes
 
 
@@ -53,7 +53,7 @@ class Document(Model):
     folder_id: Mapped[int] = mapped_column(Id, ForeignKey("team_folder.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(200))
     #: The name without case: a file of the same name is a new version.
-    name_key: Mapped[str] = mapped_column(String(400))
+    name_key: Mapped[str] = mapped_column(key_text(400))
     removed_at: Mapped[datetime | None] = mapped_column(Moment)
 
 

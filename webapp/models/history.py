@@ -38,6 +38,7 @@ class HistoryKind(StrEnum):
     ANSWERED = "answered"
     DOCUMENT_ADDED = "document_added"
     DOCUMENT_REMOVED = "document_removed"
+    DOCUMENT_RESTORED = "document_restored"
     DELETED = "deleted"
     RESTORED = "restored"
     #: What becomes of a contact's access to the portal (H2, P3).

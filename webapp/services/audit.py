@@ -52,6 +52,8 @@ TITLES: Mapping[AuditKind, LazyString] = {
     AuditKind.MAIL_CANCELLED: _l("E-mail annulé"),
     AuditKind.MAIL_LINK_SHOWN: _l("Lien d’un e-mail montré"),
     AuditKind.MAIL_TESTED: _l("E-mail d’essai"),
+    AuditKind.CALENDAR_OPENED: _l("Adresse de calendrier créée"),
+    AuditKind.CALENDAR_CLOSED: _l("Adresse de calendrier supprimée"),
 }
 
 

@@ -57,10 +57,10 @@ class Lookup(Protocol):
 class ManyLookup(Lookup, Protocol):
     """A lookup of what a field holds several of."""
 
-    def named(self, ids: Iterable[int]) -> list[Found]:
+    def named(self, ids: Iterable[int], viewer: Viewer, within: int | None) -> list[Found]:
         """Return records by their ids, in order of name; those who left too, as the field may hold them."""
 
-    def offered(self, ids: Iterable[int]) -> set[int]:
+    def offered(self, ids: Iterable[int], viewer: Viewer, within: int | None) -> set[int]:
         """Return which of these ids may be chosen."""
 
 
@@ -119,11 +119,11 @@ class Resources:
         resource = db.session.get(Resource, record_id)
         return Found(resource.id, resource.name, resource.job_title) if resource else None
 
-    def named(self, ids: Iterable[int]) -> list[Found]:
+    def named(self, ids: Iterable[int], viewer: Viewer, within: int | None) -> list[Found]:
         rows = select(Resource.id, Resource.name, Resource.job_title).where(Resource.id.in_(ids))
         return [Found(*row) for row in db.session.execute(rows.order_by(Resource.sort_key, Resource.id))]
 
-    def offered(self, ids: Iterable[int]) -> set[int]:
+    def offered(self, ids: Iterable[int], viewer: Viewer, within: int | None) -> set[int]:
         return set(db.session.scalars(select(Resource.id).where(Resource.id.in_(ids), Resource.is_active)))
 
 
@@ -139,11 +139,11 @@ class BillingEntities:
         entity = db.session.get(BillingEntity, record_id)
         return Found(entity.id, entity.name) if entity else None
 
-    def named(self, ids: Iterable[int]) -> list[Found]:
+    def named(self, ids: Iterable[int], viewer: Viewer, within: int | None) -> list[Found]:
         rows = select(BillingEntity.id, BillingEntity.name).where(BillingEntity.id.in_(ids))
         return [Found(*row) for row in db.session.execute(rows.order_by(BillingEntity.position, BillingEntity.id))]
 
-    def offered(self, ids: Iterable[int]) -> set[int]:
+    def offered(self, ids: Iterable[int], viewer: Viewer, within: int | None) -> set[int]:
         rows = select(BillingEntity.id).where(BillingEntity.id.in_(ids), BillingEntity.retired_at.is_(None))
         return set(db.session.scalars(rows))
 
@@ -212,6 +212,15 @@ class Contacts:
         row = db.session.execute(one.where(Contact.id == record_id, Contact.company_id == within)).first()
         return Found(*row) if row else None
 
+    def named(self, ids: Iterable[int], viewer: Viewer, within: int | None) -> list[Found]:
+        """Return those of the company that the viewer sees."""
+        rows = visible(Contact, viewer, Contact.id, Contact.name, Contact.job_title)
+        rows = rows.where(Contact.id.in_(ids), Contact.company_id == within)
+        return [Found(*row) for row in db.session.execute(rows.order_by(Contact.sort_key, Contact.id))]
+
+    def offered(self, ids: Iterable[int], viewer: Viewer, within: int | None) -> set[int]:
+        return {one.id for one in self.named(ids, viewer, within)}
+
 
 @dataclass(frozen=True)
 class Linked:
@@ -231,14 +240,17 @@ class Linked:
 
 
 #: Those of which a field may hold several.
-MANY: Mapping[str, ManyLookup] = {"resources": Resources(), "billing-entities": BillingEntities()}
+MANY: Mapping[str, ManyLookup] = {
+    "resources": Resources(),
+    "billing-entities": BillingEntities(),
+    "contacts": Contacts(),
+}
 
 PROVINCES = References(ReferenceList.PROVINCE)
 
 LOOKUPS: Mapping[str, Lookup] = {
     **MANY,
     "companies": Companies(),
-    "contacts": Contacts(),
     "opportunities": Linked(Opportunity),
     "engagements": Linked(Engagement),
     "projects": Linked(Project),

@@ -35,7 +35,14 @@ _INTERNAL = frozenset(
 )
 
 #: The values that are lists of ids, and the tables of these.
-_LISTS = {"allowed_resources": "resource", "billing_entities": "billing_entity", "portal_profiles": "resource"}
+_LISTS = {
+    "allowed_resources": "resource",
+    "billing_entities": "billing_entity",
+    "portal_profiles": "resource",
+    # The members of a team folder.
+    "resources": "resource",
+    "contacts": "contact",
+}
 
 #: What the columns of search keys hold.
 MAX_SEARCH_KEY = 1000

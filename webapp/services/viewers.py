@@ -1,5 +1,6 @@
 """Reading the signed-in person, once per request, with one small query."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from webapp.models import (
     ADMINS_ID,
     EVERYBODY_ID,
     BillingEntity,
+    CalendarFeed,
     Principal,
     Resource,
     Role,
@@ -22,6 +24,7 @@ from webapp.services import sessions
 from webapp.tokens import hash_token
 
 _sessions, _resources, _entities = (model.__table__ for model in (StaffSession, Resource, BillingEntity))
+_calendars = CalendarFeed.__table__
 _principals, _named = Principal.__table__, resource_billing_entity
 
 #: The principals a resource holds: everybody, the admins if they are one, themselves, their billing entities (A1).
@@ -49,23 +52,32 @@ def holding(*columns: ColumnElement[Any]) -> Select[Any]:
     return held.select_from(_WITH_PRINCIPALS).where(_resources.c.is_active)
 
 
+#: Who a resource is, besides their principals.
+_PERSON = (
+    _resources.c.name,
+    _resources.c.email,
+    _resources.c.role,
+    _resources.c.language,
+    _resources.c.timezone,
+)
+
 #: Who holds a session, a row for each of their principals. Built once: building it costs more than running it.
 _HOLDER = unscoped(
-    holding(
-        _sessions.c.id.label("session_id"),
-        _sessions.c.last_seen_at,
-        _resources.c.name,
-        _resources.c.email,
-        _resources.c.role,
-        _resources.c.language,
-        _resources.c.timezone,
-    )
+    holding(_sessions.c.id.label("session_id"), _sessions.c.last_seen_at, *_PERSON)
     .join(_sessions, _sessions.c.resource_id == _resources.c.id)
     .where(
         _sessions.c.token_hash == bindparam("token_hash"),
         _sessions.c.ended_at.is_(None),
         _sessions.c.last_seen_at > bindparam("seen_after"),
     ),
+    "it reads who the viewer is",
+)
+
+
+_OWNER = unscoped(
+    holding(*_PERSON)
+    .join(_calendars, _calendars.c.resource_id == _resources.c.id)
+    .where(_calendars.c.token_hash == bindparam("token_hash")),
     "it reads who the viewer is",
 )
 
@@ -78,6 +90,18 @@ def by_session(token: str, lifetime: timedelta) -> Viewer | None:
         return None
     first = rows[0]
     sessions.staff.touch(first.session_id, first.last_seen_at)
+    return _viewer(rows, session_id=first.session_id, session_token=token)
+
+
+def by_calendar(token: str) -> Viewer | None:
+    """Return whose calendar this token opens, or nobody when there is none, or its owner left (S1)."""
+    rows = db.session.execute(_OWNER, {"token_hash": hash_token(token)}).all()
+    return _viewer(rows) if rows else None
+
+
+def _viewer(rows: Sequence[Any], **session: Any) -> Viewer:
+    """Return the resource that some rows of `holding` tell of, one for each of their principals."""
+    first = rows[0]
     return Viewer(
         resource_id=first.resource_id,
         name=first.name,
@@ -86,6 +110,5 @@ def by_session(token: str, lifetime: timedelta) -> Viewer | None:
         language=first.language,
         timezone=first.timezone,
         principal_ids=tuple(sorted({row.principal_id for row in rows})),
-        session_id=first.session_id,
-        session_token=token,
+        **session,
     )

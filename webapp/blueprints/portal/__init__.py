@@ -4,6 +4,7 @@ auth         signing in and out, forgotten passwords, one-time links
 home         the first page
 coordinates  « Mes coordonnées »
 account      « Sécurité »: password, second factor, sessions
+folders      « Dossiers d’équipe »: documents shared with the staff
 team         « Équipe »: staff profiles, as far as granted
 brand        the organisation's logo and colour
 look         the staff: « Voir le portail comme ce contact »
@@ -11,10 +12,10 @@ look         the staff: « Voir le portail comme ce contact »
 
 from flask import Flask
 
-from webapp.blueprints.portal import account, auth, brand, coordinates, home, look, team
+from webapp.blueprints.portal import account, auth, brand, coordinates, folders, home, look, team
 from webapp.blueprints.portal.base import bp
 
-__all__ = ["account", "auth", "brand", "coordinates", "home", "look", "team"]
+__all__ = ["account", "auth", "brand", "coordinates", "folders", "home", "look", "team"]
 
 
 def init_app(app: Flask) -> None:

@@ -54,6 +54,15 @@ def menu() -> list[Entry]:
             _("Votre nom, vos e-mails, vos numéros et vos adresses, tels que nous les connaissons."),
         ),
     ]
+    if viewer.has(PortalRight.TEAM_FOLDERS):
+        entries.append(
+            Entry(
+                "portal.folders",
+                _("Dossiers d’équipe"),
+                "folder",
+                _("Les documents que nous partageons avec vous : à lire, à télécharger, à compléter."),
+            )
+        )
     if viewer.has(PortalRight.RESOURCE_PROFILES):
         entries.append(
             Entry("portal.team", _("Équipe"), "users", _("Les personnes à qui vous adresser, et comment les joindre."))

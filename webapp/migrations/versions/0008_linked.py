@@ -10,6 +10,9 @@ _ID = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 _MOMENT = sa.DateTime(timezone=True)
 _KEY = sa.String(length=1000).with_variant(sa.String(length=1000, collation='C'), 'postgresql')
 
+_NAME_KEY = sa.String(length=400).with_variant(sa.String(length=400, collation='C'), 'postgresql')
+_DUE_KEY = sa.String(length=16).with_variant(sa.String(length=16, collation='C'), 'postgresql')
+
 #: The indexes of the search, as in 0003: on SQLite two full-text indexes, of beginnings of words and of fragments; on
 #: PostgreSQL an inverted one of both.
 _SQLITE = [
@@ -130,7 +133,7 @@ def upgrade() -> None:
     sa.Column('id', _ID, nullable=False),
     sa.Column('folder_id', _ID, nullable=False),
     sa.Column('name', sa.String(length=200), nullable=False),
-    sa.Column('name_key', sa.String(length=400), nullable=False),
+    sa.Column('name_key', _NAME_KEY, nullable=False),
     sa.Column('removed_at', _MOMENT, nullable=True),
     sa.ForeignKeyConstraint(['folder_id'], ['team_folder.id'], name=op.f('fk_document_folder_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_document'))
@@ -241,6 +244,7 @@ def upgrade() -> None:
     sa.Column('owner_id', _ID, nullable=False),
     sa.Column('due_on', sa.Date(), nullable=True),
     sa.Column('due_time', sa.String(length=5), nullable=False),
+    sa.Column('due_key', _DUE_KEY, nullable=False),
     sa.Column('comments', sa.Text(), nullable=False),
     sa.Column('completed_at', _MOMENT, nullable=True),
     sa.Column('completed_by_id', _ID, nullable=True),
@@ -269,7 +273,17 @@ def upgrade() -> None:
     op.create_index('ix_activity_contact', 'activity', ['contact_id', 'id'])
     op.create_index('ix_activity_deleted_at', 'activity', ['deleted_at'], sqlite_where=sa.text('deleted_at IS NOT NULL'), postgresql_where=sa.text('deleted_at IS NOT NULL'))
     op.create_index('ix_activity_opportunity', 'activity', ['opportunity_id', 'id'])
-    op.create_index('ix_activity_owner', 'activity', ['owner_id', 'completed_at', 'due_on', 'id'])
+    op.create_index('ix_activity_due', 'activity', ['completed_at', 'due_key', 'id'])
+    op.create_index('ix_activity_owner', 'activity', ['owner_id', 'completed_at', 'due_key', 'id'])
+
+    op.create_table('calendar_feed',
+    sa.Column('resource_id', _ID, nullable=False),
+    sa.Column('token_hash', sa.String(length=64), nullable=False),
+    sa.Column('created_at', _MOMENT, nullable=False),
+    sa.ForeignKeyConstraint(['resource_id'], ['resource.id'], name=op.f('fk_calendar_feed_resource_id')),
+    sa.PrimaryKeyConstraint('resource_id', name=op.f('pk_calendar_feed')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_calendar_feed_token_hash'))
+    )
 
     op.create_table('document_version',
     sa.Column('id', _ID, nullable=False),

@@ -133,7 +133,8 @@ def _invite_guest(world: World) -> None:
     if guest is None:
         return
     team = {member.resource_id for member in world.staff if member.is_active and member.office == "paris"}
-    values = _values((PortalRight.PROJECT_REVIEW, PortalRight.RESOURCE_PROFILES)) | {"portal_profiles": frozenset(team)}
+    rights = (PortalRight.TEAM_FOLDERS, PortalRight.PROJECT_REVIEW, PortalRight.RESOURCE_PROFILES)
+    values = _values(rights) | {"portal_profiles": frozenset(team)}
     contacts.update(guest, values, next(world.hand(one) for one in world.staff if one.resource_id == host.id))
 
 

@@ -15,6 +15,7 @@ from webapp.i18n import LazyString, _l
 from webapp.models import Company, Contact, HistoryEvent, HistoryKind, Linked, Noun, Opportunity, Resource
 from webapp.services.history import wording
 from webapp.services.history.recording import Record
+from webapp.services.values import Change
 
 #: Entries in a page.
 PAGE = 10
@@ -38,6 +39,7 @@ TITLES: Mapping[HistoryKind, LazyString] = {
     HistoryKind.ANSWERED: _l("Message"),
     HistoryKind.DOCUMENT_ADDED: _l("Ajout d’un document"),
     HistoryKind.DOCUMENT_REMOVED: _l("Retrait d’un document"),
+    HistoryKind.DOCUMENT_RESTORED: _l("Rétablissement d’un document"),
     HistoryKind.DELETED: _l("Suppression"),
     HistoryKind.RESTORED: _l("Restauration"),
     HistoryKind.PORTAL_REQUESTED: _l("Demande d’accès au Portail Clients"),
@@ -72,6 +74,11 @@ class Line:
     @property
     def table(self) -> str | None:
         return self.of or ("company" if self.name in _COMPANY_VALUES else None)
+
+    @property
+    def ids(self) -> list[int]:
+        """What it points at, before and after, one or several."""
+        return wording.ids_in(Change(self.name, self.old, self.new))
 
 
 @dataclass(frozen=True)
@@ -172,7 +179,7 @@ def _names(entries: Iterable[Entry], viewer: Viewer) -> dict[Named, str]:
             wanted.setdefault(entry.noun.value, set()).add(entry.record_id)
         for line in entry.lines:
             if line.table:
-                wanted.setdefault(line.table, set()).update(one for one in (line.old, line.new) if one)
+                wanted.setdefault(line.table, set()).update(line.ids)
     return {
         (table, row.id): row.name
         for table, ids in wanted.items()
@@ -211,15 +218,19 @@ def _of_company(with_kind: bool, with_before: bool) -> Select[Any]:
 def _of_contact(with_kind: bool, with_before: bool) -> Select[Any]:
     # What the company they left is told, is the other side of what they are told themselves.
     told = (HistoryEvent.contact_id == bindparam("contact")) & (HistoryEvent.kind != HistoryKind.LEFT)
-    return _entries(with_kind, with_before).where(told, _is_told())
+    return _entries(with_kind, with_before).where(told, _is_done())
+
+
+def _is_done() -> ColumnElement[bool]:
+    """Of a contact's activities, the contact is told that they were done, and no more (H2, D17)."""
+    event = HistoryEvent
+    is_activity = event.noun.is_not_distinct_from(Noun.ACTIVITY) & event.contact_id.is_not(None)
+    return ~is_activity | (event.kind == HistoryKind.COMPLETED)
 
 
 def _is_told() -> ColumnElement[bool]:
-    """Of a contact's activities, contact and company are told that they were done, and no more (D17)."""
-    event = HistoryEvent
-    of_opportunity = event.opportunity_id.is_not(None)
-    is_activity = event.noun.is_not_distinct_from(Noun.ACTIVITY) & event.contact_id.is_not(None)
-    return ~is_activity | of_opportunity | (event.kind == HistoryKind.COMPLETED)
+    """So is the company, unless they are about an opportunity (H1, H3)."""
+    return _is_done() | HistoryEvent.opportunity_id.is_not(None)
 
 
 @cache

@@ -52,6 +52,14 @@ class Filter:
     condition: Callable[[str, Viewer], ColumnElement[bool]]
 
 
+@dataclass(frozen=True)
+class Order:
+    """The columns by which a list is read, the last of them telling all records apart."""
+
+    names: tuple[str, ...] = ("id",)
+    descending: bool = True
+
+
 class Keeper(Generic[R]):
     """What is done with the records of one noun."""
 
@@ -59,6 +67,9 @@ class Keeper(Generic[R]):
     #: Columns that no dialog changes: an action does, or they follow from others.
     derived: ClassVar[Collection[str]] = ()
     required: ClassVar[Collection[str]] = ("company", "name")
+
+    #: How its list is narrowed while its address asks for nothing.
+    asked_first: ClassVar[Mapping[str, str]] = {}
 
     @property
     def words(self) -> Words:
@@ -81,6 +92,10 @@ class Keeper(Generic[R]):
     def filters(self) -> Mapping[str, "Filter"]:
         """Return by what the list of all records can be narrowed, by the name in the address."""
         return {}
+
+    def order(self, asked: Mapping[str, str]) -> Order:
+        """Return in which order its list is read, narrowed as asked for."""
+        return Order()
 
     # --- what a noun may say otherwise -------------------------------------------------------------------------------
 

@@ -1,15 +1,16 @@
-"""All records of one kind that a viewer sees, a page at a time, the last first (S1 to S8)."""
+"""All records of one kind that a viewer sees, a page at a time, in the order of their kind (S1 to S8)."""
 
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select
+from sqlalchemy import Select, select, tuple_
+from sqlalchemy.orm import aliased
 
 from webapp.access import Viewer, visible
 from webapp.extensions import db
 from webapp.models import Company, Resource
-from webapp.services.linked.keeping import Keeper, column_for
+from webapp.services.linked.keeping import Keeper, Order, column_for
 from webapp.services.linked.overview import Line, line, shown_columns
 from webapp.services.search import small
 from webapp.text import search_key
@@ -32,7 +33,7 @@ class Row(NamedTuple):
 
 
 class Page(NamedTuple):
-    """Some records, and the id before which the next page begins, if there is one."""
+    """Some records, and the id of the last of them, if there are others."""
 
     rows: list[Row]
     before: int | None
@@ -55,9 +56,8 @@ def page(
     rows = narrowed(rows, keeper, viewer, asked)
     if of is not None:
         rows = rows.where(getattr(model, column_for(of)) == of.id)
-    if before:
-        rows = rows.where(model.id < before)
-    found = [_row(keeper, row) for row in db.session.execute(rows.order_by(model.id.desc()).limit(PAGE + 1))]
+    rows = _in_order(rows, model, keeper.order(asked), before)
+    found = [_row(keeper, row) for row in db.session.execute(rows.limit(PAGE + 1))]
     return Page(found[:PAGE], found[PAGE - 1].line.id if len(found) > PAGE else None)
 
 
@@ -80,3 +80,14 @@ def _row(keeper: Keeper[Any], row: Any) -> Row:
     shown = line(keeper, row)
     worth = weighted(shown.amount, getattr(row, "probability", None))
     return Row(shown, row.company_id, row.company, getattr(row, "owner", None) or "", worth)
+
+
+def _in_order(rows: Select[Any], model: Any, order: Order, before: int | None) -> Select[Any]:
+    """Return rows in order, from the one that follows the record whose id is `before`."""
+    columns = [getattr(model, name) for name in order.names]
+    if before:
+        last = aliased(model)
+        place = select(*(getattr(last, name) for name in order.names)).where(last.id == before).scalar_subquery()
+        here = tuple_(*columns)
+        rows = rows.where(here < place if order.descending else here > place)
+    return rows.order_by(*(column.desc() if order.descending else column for column in columns))
