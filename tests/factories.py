@@ -11,7 +11,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from sqlalchemy import func, select
 
-from webapp.access import SYSTEM, Viewer
+from webapp.access import SYSTEM, Viewer, unscoped
 from webapp.emails import email_key
 from webapp.extensions import db
 from webapp.models import (
@@ -86,6 +86,9 @@ def of_noun(noun: Noun, company: Any, owner: Any, by: Viewer = SYSTEM, **values:
         else None,
     }
     keeper = KEEPERS[noun]
+    if "contact" in keeper.required and "contact" not in values:
+        first = select(Contact.id).where(Contact.company_id == company.id, Contact.restrict_access.is_(False))
+        wanted["contact"] = db.session.scalar(unscoped(first, "a test")) or contact(company=company.id).id
     given = {name: value for name, value in wanted.items() if name in keeper.shape.columns}
     return linked(keeper, company, by, **given | values)
 
