@@ -13,12 +13,12 @@ SOURCES = sorted((ROOT / "webapp").rglob("*.py"))
 #: Where each part of `webapp` stands; a file imports its own level and those below.
 LEVELS = {
     0: "config database extensions clock dates i18n logs text phones vat addresses emails "
-    "passwords vault tokens devices urls colours pictures seeds",
+    "passwords vault tokens devices urls colours pictures uploads seeds",
     1: "models migrations",
     2: "access",
     3: "services",
     4: "forms",
-    5: "web saving drafting assets identity sidebar blueprints",
+    5: "web downloads saving drafting assets identity sidebar blueprints",
     6: "__init__ __main__ cli worker",
 }
 LEVEL_OF = {part: level for level, parts in LEVELS.items() for part in parts.split()}

@@ -3,7 +3,7 @@
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import assets, blueprints, cli, database, i18n, identity, logs, models, web
+from webapp import assets, blueprints, cli, database, i18n, identity, logs, models, uploads, web
 from webapp.access import closed, guard
 from webapp.blueprints import errors
 from webapp.config import DEFAULT_LANGUAGE, DEFAULT_TIMEZONE, LANGUAGES, Settings
@@ -53,7 +53,7 @@ def configure(app: Flask, settings: Settings) -> None:
         BABEL_DEFAULT_LOCALE=DEFAULT_LANGUAGE,
         BABEL_DEFAULT_TIMEZONE=DEFAULT_TIMEZONE,
         LANGUAGES=LANGUAGES,
-        MAX_CONTENT_LENGTH=32 * 1024 * 1024,
+        MAX_CONTENT_LENGTH=uploads.MAX_FILES * uploads.MAX_BYTES + 2 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}

@@ -17,7 +17,7 @@ from huey.consumer import Consumer
 from webapp.access import SYSTEM
 from webapp.database import reading, writing
 from webapp.extensions import db
-from webapp.services import drafts, organisation, trash
+from webapp.services import drafts, files, organisation, trash
 from webapp.services.mail import delivery, outbox, smtp
 from webapp.services.portal import deadlines
 from webapp.urls import public_host
@@ -114,6 +114,7 @@ JOBS = (
     Job("forget the drafts that nobody took up", HOUR, in_steps(drafts.forget_old)),
     Job("write before accesses to the portal end", HOUR, in_steps(lambda: deadlines.write_due(SYSTEM))),
     Job("forget the mail of long ago", HOUR, in_steps(outbox.forget_old)),
+    Job("forget the files that nothing holds any more", HOUR, in_steps(files.forget_unheld)),
 )
 
 
