@@ -86,7 +86,7 @@ def add_views(
     def show(record_id: int) -> Response:
         """The page of one record."""
         record = get_visible(model, record_id, viewer())
-        return page("linked/show.html", "linked/_show.html", **_shown(record), **facts(record))
+        return page("linked/show.html", "linked/_show.html", **shown(record), **facts(record))
 
     @bp.route("/new", methods=["GET", "POST"])
     @access(STAFF)
@@ -97,7 +97,7 @@ def add_views(
             return instead
         form = form_class.load(keeper.starting_values(sources, viewer()), viewer())
         form.prepare()
-        if form.posted_and_valid():
+        if not form.step and form.posted_and_valid():
             with saving(form):
                 record = keeper.create(form.values(), by=viewer())
             if form.saved:
@@ -119,7 +119,7 @@ def add_views(
         form = form_class.load(values, viewer())
         form.prepare(record)
         form.conflict = reason or form.conflict
-        if form.posted_and_valid():
+        if not form.step and form.posted_and_valid():
             with saving(form):
                 changes = keeper.update(record, form.values(), by=viewer(), before=values)
             if form.saved and not changes:
@@ -131,7 +131,7 @@ def add_views(
     @bp.route("/<int:record_id>/delete", methods=["GET", "POST"])
     @access(STAFF)
     def delete(record_id: int) -> Response:
-        """« Supprimer », then a confirmation."""
+        """« Supprimer », then a confirmation."""
         record = get_visible(model, record_id, viewer())
         refused = ""
         if request.method == "POST":
@@ -171,7 +171,7 @@ def add_views(
     @bp.route("/<int:record_id>/purge", methods=["GET", "POST"])
     @access(ADMIN)
     def purge(record_id: int) -> Response:
-        """« Effacer pour de bon », then a confirmation."""
+        """« Effacer pour de bon », then a confirmation."""
         return trash_views.purge(get_in_trash(model, record_id, viewer()))
 
     @bp.get("/<int:record_id>/history")
@@ -193,7 +193,7 @@ def record_saved(record: Linked, message: str, *, with_company: bool = False) ->
     return saved(url, message, companyChanged={"id": record.company_id}) if with_company else saved(url, message)
 
 
-def _shown(record: Linked) -> dict[str, Any]:
+def shown(record: Linked) -> dict[str, Any]:
     """Return what the page of any such record shows."""
     keeper = KEEPERS[record.noun]
     return {

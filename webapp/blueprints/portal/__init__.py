@@ -2,19 +2,21 @@
 
 auth         signing in and out, forgotten passwords, one-time links
 home         the first page
-coordinates  « Mes coordonnées »
-account      « Sécurité »: password, second factor, sessions
-team         « Équipe »: staff profiles, as far as granted
+coordinates  « Mes coordonnées »
+account      « Sécurité »: password, second factor, sessions
+team         « Équipe »: staff profiles, as far as granted
+requests     « Assistance »: requests, and one's tasks in them
+knowledge    « Base de connaissances »
 brand        the organisation's logo and colour
-look         the staff: « Voir le portail comme ce contact »
+look         the staff: « Voir le portail comme ce contact »
 """
 
 from flask import Flask
 
-from webapp.blueprints.portal import account, auth, brand, coordinates, home, look, team
+from webapp.blueprints.portal import account, auth, brand, coordinates, home, knowledge, look, requests, team
 from webapp.blueprints.portal.base import bp
 
-__all__ = ["account", "auth", "brand", "coordinates", "home", "look", "team"]
+__all__ = ["account", "auth", "brand", "coordinates", "home", "knowledge", "look", "requests", "team"]
 
 
 def init_app(app: Flask) -> None:
