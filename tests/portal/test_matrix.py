@@ -35,8 +35,22 @@ from webapp.access import (
 from webapp.access.guard import area_of, right_of
 from webapp.clock import now
 from webapp.extensions import db
-from webapp.models import AddressKind, Company, Contact, HistoryEvent, PortalAccess, PortalRight, Resource
+from webapp.models import (
+    AddressKind,
+    Company,
+    Contact,
+    HistoryEvent,
+    KnowledgeState,
+    Performer,
+    PortalAccess,
+    PortalRight,
+    RequestTask,
+    Resource,
+)
 from webapp.services import contacts
+from webapp.services.knowledge import KNOWLEDGE
+from webapp.services.requests import REQUESTS
+from webapp.uploads import read
 
 #: What nobody in the portal may ever read.
 MARK = "Zorglub"
@@ -51,6 +65,10 @@ VALUES: dict[str, list[Any]] = {
     "session_id": [1],
     "token": ["x"],
     "resource_id": [],
+    "request_id": [1, 2, 3],
+    "attachment_id": [1, 2, 3],
+    "task_id": [1, 2],
+    "item_id": [1, 2, 3],
 }
 
 
@@ -79,6 +97,7 @@ def build(world: World) -> Places:
     own = factories.company("Durand Montrée", parent=parent.id, comments=f"{MARK} remarque", alias=f"{MARK} alias")
     factories.company(f"{MARK} Filiale", parent=own.id)
     factories.contact(f"{MARK} Collègue", company=own.id, email1="zorglub@durand.example")
+    support(world, own)
     rights: dict[str, dict[str, Any]] = {
         "none": {},
         **{right: {right: True} for right in PortalRight},
@@ -106,6 +125,25 @@ def build(world: World) -> Places:
     shown = {"listed profiles": ["Montrée1"], "all profiles": [MARK, "Montrée1", "Cachée1"]}
     marks = {name: [mark for mark in all_marks if mark not in shown.get(name, [])] for name in guests}
     return Places(guests, marks, [listed.id, hidden.id, gone.id])
+
+
+def support(world: World, own: Company) -> None:
+    """A request of their company, one of another and one in the trash, notes among the staff, items not published."""
+    by = world.viewer("bruno")
+    asked = factories.linked(REQUESTS, own, name="Demande montrée", text="Texte", priority="low")
+    REQUESTS.answer(asked, "Réponse montrée", by, [read("montré.txt", b"a")])
+    REQUESTS.note(asked, f"{MARK} note", by, [read(f"{MARK}.txt", b"Zorglub")])
+    other = factories.company(f"{MARK} Autre")
+    factories.linked(REQUESTS, other, name=f"{MARK} demande", text=f"{MARK} texte", priority="low")
+    gone = factories.linked(REQUESTS, own, name=f"{MARK} jetée", text="x", priority="low")
+    REQUESTS.remove(gone, by)
+    for name, state in (("Article montré", "published"), (f"{MARK} brouillon", "draft"), (f"{MARK} retiré", "retired")):
+        item = factories.linked(KNOWLEDGE, other, name=name, text="Le texte")
+        item.state, item.published_at = KnowledgeState(state), now()
+    for person_id in (world.elise.id, world.denis.id):
+        values = {"label_fr": f"{MARK} tâche", "label_en": "x", "performer": Performer.CONTACT, "created_at": now()}
+        db.session.add(RequestTask(request_id=asked.id, contact_id=person_id, **values))
+    db.session.commit()
 
 
 ACTIVE = ("none", *PortalRight, "listed profiles", "all profiles")
@@ -212,6 +250,8 @@ def test_what_was_not_granted_is_nowhere(app: Flask, client: Browser, places: Pl
     assert guest.name in seen
     if who in ("listed profiles", "all profiles"):
         assert "Montrée1" in seen
+    for shown in ("Demande montrée", "Réponse montrée", "montré.txt", "Article montré"):
+        assert (shown in seen) == (who == PortalRight.ONLINE_SUPPORT), shown
 
 
 def test_no_statement_reads_for_a_contact_but_by_a_rule_of_theirs(app: Flask, places: Places) -> None:
