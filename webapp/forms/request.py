@@ -32,9 +32,16 @@ class RequestForm(LinkedForm):
 
 
 class ReplyForm(Form):
-    """An answer to a customer; in the portal, what a contact writes."""
+    """An answer to a customer."""
 
     text = LongText(_l("Réponse"), required=True, rows=6)
+    files = Files(_l("Pièces jointes"), hint=_FILES_HINT)
+
+
+class MessageForm(ReplyForm):
+    """What a contact writes in the portal."""
+
+    text = LongText(_l("Votre message"), required=True, rows=6)
     files = Files(_l("Pièces jointes"), hint=_FILES_HINT)
 
 

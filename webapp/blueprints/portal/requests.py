@@ -10,7 +10,7 @@ from webapp.access import PORTAL, access, get_in_portal
 from webapp.blueprints.portal.base import bp
 from webapp.downloads import send
 from webapp.extensions import db
-from webapp.forms.request import AskForm, DoneForm, ReplyForm
+from webapp.forms.request import AskForm, DoneForm, MessageForm
 from webapp.i18n import _
 from webapp.models import PortalRight, Priority, RequestTask, SupportRequest
 from webapp.saving import saving
@@ -58,7 +58,7 @@ def request_new() -> Response:
 @access(PORTAL, SUPPORT)
 def request_page(request_id: int) -> Response:
     """One request, and what was said in it."""
-    return _page(_request(request_id), ReplyForm.build(None, None, None))
+    return _page(_request(request_id), MessageForm.build(None, None, None))
 
 
 @bp.post("/requests/<int:request_id>/messages")
@@ -66,7 +66,7 @@ def request_page(request_id: int) -> Response:
 def request_reply(request_id: int) -> Response:
     """Write; a closed request opens again where its workflow lets it."""
     record = _request(request_id)
-    form = ReplyForm.load()
+    form = MessageForm.load()
     if form.posted_and_valid():
         with saving(form):
             REQUESTS.reply(record, form["text"].data, portal_viewer(), form["files"].data)
@@ -129,7 +129,7 @@ def task_done(task_id: int) -> Response:
     return page("portal/task.html", form=form, task=task, label=label, about=about, status=status)
 
 
-def _page(record: SupportRequest, form: ReplyForm, status: int = 200) -> Response:
+def _page(record: SupportRequest, form: MessageForm, status: int = 200) -> Response:
     viewer = portal_viewer()
     context: dict[str, Any] = {
         "record": record,

@@ -11,7 +11,7 @@ from webapp.extensions import db
 from webapp.i18n import _
 from webapp.models import Company, Organisation
 from webapp.services import organisation
-from webapp.services.demo import companies, contacts, engagements, opportunities, portal, resources
+from webapp.services.demo import companies, contacts, engagements, knowledge, opportunities, portal, requests, resources
 from webapp.services.demo.portal import sign_in_token as portal_sign_in_token
 from webapp.services.demo.resources import sign_in_tokens
 from webapp.services.demo.world import World, read
@@ -31,6 +31,8 @@ def fill(by: Viewer) -> None:
     contacts.fill(world, customers)
     portal.fill(world, customers)
     engagements.fill(world, customers, opportunities.fill(world, customers))
+    requests.fill(world, customers)
+    knowledge.fill(world, customers)
 
 
 def _has_companies() -> bool:
