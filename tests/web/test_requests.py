@@ -225,7 +225,7 @@ def test_the_staff_answer_and_take_notes(bruno: Any, world: World) -> None:
     page.submit({"text": "Redémarrez-la.\nPuis rappelez."}, form="/messages")
     page.submit({"note": "Client difficile."}, form="/notes")
     page = bruno.get(f"/requests/{record.id}")
-    reply, note = page.all("article", class_="is-staff"), page.all("article", class_="note")
+    reply, note = [one for one in page.all("article") if "note" in one.get("class")], page.all("article", class_="warn")
     assert "Redémarrez-la." in reply[0].text
     assert "Note interne" in note[0].text
     assert [event.split(" ")[0] for event in events(page)] == ["Commentaire", "Message", "Création"]

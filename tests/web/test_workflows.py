@@ -1,5 +1,6 @@
 """Admins draw how requests go from state to state, and strand none (S8, R1)."""
 
+import re
 from typing import Any
 
 import pytest
@@ -41,8 +42,7 @@ def labels() -> list[str]:
 def boxes(page: Any) -> dict[tuple[str, str], bool]:
     found = {}
     for box in page.all("input", type="checkbox", name="move"):
-        _de, start, _a, end = box["aria-label"].replace("« ", "|").replace(" »", "|").split("|")[:4]
-        found[start, end] = box.has("checked")
+        found[tuple(re.findall("«\xa0(.*?)\xa0»", box["aria-label"]))] = box.has("checked")
     return found
 
 
