@@ -18,14 +18,15 @@ from markupsafe import Markup
 #: What links may lead to.
 _SCHEMES = ("http", "https", "mailto", "tel")
 
-#: The headings of a text stand below those of the page it is shown on.
-_LOWER_BY = 2
 _LOWEST = 6
 
 
-def to_html(text: str) -> Markup:
-    """Return a text as HTML; whatever it holds, nothing of it runs, and nothing is fetched."""
-    return Markup(_parser().render(text))  # noqa: S704
+def to_html(text: str, below: int = 2) -> Markup:
+    """Return a text as HTML; whatever it holds, nothing of it runs, and nothing is fetched.
+
+    Its headings stand `below` those of the page it is shown on, of which the last has this level.
+    """
+    return Markup(_parser().render(text, {"below": below}))  # noqa: S704
 
 
 def to_text(text: str) -> str:
@@ -63,7 +64,7 @@ def _heading(
     self: RendererHTML, tokens: Sequence[Token], place: int, options: OptionsDict, env: MutableMapping[str, Any]
 ) -> str:
     token = tokens[place]
-    level = min(int(token.tag[1]) + _LOWER_BY, _LOWEST)
+    level = min(int(token.tag[1]) + env["below"], _LOWEST)
     return f"<h{level}>" if token.nesting == 1 else f"</h{level}>\n"
 
 
