@@ -12,7 +12,8 @@ from tests.web.test_history import events
 from tests.world import World
 from webapp.access import unscoped
 from webapp.extensions import db
-from webapp.models import KnowledgeItem, KnowledgeState
+from webapp.models import KnowledgeItem, KnowledgeState, Setting
+from webapp.services import keys
 from webapp.services.knowledge import KNOWLEDGE
 
 pytestmark = pytest.mark.usefixtures("db_session")
@@ -102,6 +103,17 @@ def test_it_is_found_by_words_of_title_and_text(bruno: Any, world: World) -> Non
     assert "Aucun résultat" in bruno.get("/knowledge/?q=exemple")
     bruno.get(f"/knowledge/{only_named('Autre chose').id}/edit").submit({"text": "Nouveau contenu"})
     assert names(bruno.get("/knowledge/?q=contenu")) == ["Autre chose"]
+
+
+def test_its_words_are_folded_again_when_folding_changes(bruno: Any, world: World) -> None:
+    made = item(world, "Écran", "Étoile")
+    made.text_key = made.search_key = "autrefois"
+    db.session.merge(Setting(name="key_version", value=0))
+    db.session.commit()
+    assert keys.rebuild()
+    db.session.commit()
+    assert names(bruno.get("/knowledge/?q=etoile")) == ["Écran"]
+    assert "Écran" in bruno.get("/search?q=etoile"), "the search of everything reads its text too"
 
 
 def only_named(name: str) -> KnowledgeItem:

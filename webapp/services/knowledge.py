@@ -49,7 +49,13 @@ class KnowledgeKeeper(Keeper[KnowledgeItem]):
         columns = super().columns(values, record)
         if record.state is None:
             columns["state"] = KnowledgeState.DRAFT
-        return columns | {"text_key": key_of(str(values["name"]), str(values["text"]))}
+        return columns | {"text_key": search_key(self.found_by(values, record))}
+
+    def found_by(self, values: Mapping[str, Any], record: KnowledgeItem) -> str:
+        return f"{values['name']} {to_text(values['text'])}"
+
+    def keys(self, record: KnowledgeItem) -> dict[str, str]:
+        return super().keys(record) | {"text_key": search_key(self.found_by(self.read(record), record))}
 
     def own_problems(self, values: Mapping[str, Any], record: KnowledgeItem | None) -> dict[str, str]:
         if record is not None and record.state is KnowledgeState.PUBLISHED and not values.get("text"):
@@ -93,11 +99,6 @@ class KnowledgeKeeper(Keeper[KnowledgeItem]):
 
 
 KNOWLEDGE = KnowledgeKeeper()
-
-
-def key_of(title: str, text: str) -> str:
-    """Return the folded words by which an item is found: those of its title, and those one reads of its text."""
-    return search_key(f"{title} {to_text(text)}")
 
 
 # --- in the portal ----------------------------------------------------------------------------------------------------

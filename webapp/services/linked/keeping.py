@@ -239,6 +239,10 @@ class Keeper(Generic[R]):
         """Return the folded words by which a record is found in its list."""
         return search_key(self.found_by(self.read(record), record))[:MAX_SEARCH_KEY]
 
+    def keys(self, record: R) -> dict[str, str]:
+        """Return the folded texts that are kept of a record, by column."""
+        return {"search_key": self.search_key(record)}
+
     def findable(self, record: R) -> Findable:
         """Return a record as the search finds it."""
         words = self.found_by(self.read(record), record)
