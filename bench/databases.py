@@ -19,7 +19,7 @@ from webapp import create_app, text
 from webapp.config import ROOT, Settings
 from webapp.extensions import db
 from webapp.models import CompanySearch, ContactSearch, LinkedSearch
-from webapp.services import seeding
+from webapp.services import seeding, workflows
 from webapp.services.search import indexing, texts
 
 FOLDER = ROOT / "instance" / "bench"
@@ -171,6 +171,7 @@ def create_schema() -> None:
     """Make the tables and fill the reference lists, as `db upgrade` does."""
     flask_migrate.upgrade()
     seeding.fill_reference_lists()
+    workflows.fill()
     db.session.commit()
 
 

@@ -40,7 +40,7 @@ from webapp.cli import Commands
 from webapp.config import Settings
 from webapp.database import set_reading
 from webapp.extensions import db
-from webapp.services import seeding
+from webapp.services import seeding, workflows
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -128,6 +128,7 @@ def session_app(settings: Settings, database: Any) -> Iterator[Flask]:
         def fill() -> None:
             flask_migrate.upgrade()
             seeding.fill_reference_lists()
+            workflows.fill()
             db.session.commit()
             db.session.remove()
             # The last connection of SQLite to leave brings everything into the one file.

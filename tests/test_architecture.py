@@ -13,7 +13,7 @@ SOURCES = sorted((ROOT / "webapp").rglob("*.py"))
 #: Where each part of `webapp` stands; a file imports its own level and those below.
 LEVELS = {
     0: "config database extensions clock dates i18n logs text phones vat addresses emails "
-    "passwords vault tokens icalendar devices urls colours pictures uploads seeds",
+    "passwords vault tokens icalendar devices urls colours pictures uploads markdown seeds",
     1: "models migrations",
     2: "access",
     3: "services",
@@ -51,6 +51,7 @@ DOORS = {
     "whitenoise": {"webapp.assets"},
     "brotli": {"webapp.assets"},
     "huey": {"webapp.worker"},
+    "markdown_it": {"webapp.markdown"},
 }
 
 

@@ -229,15 +229,17 @@ def number(value: float | Decimal | None) -> str:
 
 
 def money(value: Decimal | None, currency: str) -> str:
-    """Write an amount as the reader's language does: « 1 234,50 € », "€1,234.50"."""
+    """Write an amount as the reader's language does: « 1 234,50 € », "€1,234.50"."""
     return "" if value is None else _money(value, currency, _locale())
 
 
-def file_size(octets: int) -> str:
-    """Write how heavy a file is: `12 Ko`, `3,4 Mo`."""
-    if octets < 1_000_000:
-        return _("%(size)s Ko", size=number(max(1, round(octets / 1000))))
-    return _("%(size)s Mo", size=number(Decimal(round(octets / 100_000)) / 10))
+def file_size(count: int) -> str:
+    """Write how much a file holds, in the unit that people would say: « 340 Ko », « 1,2 Mo »."""
+    if count < 1024:
+        return _("%(size)s o", size=number(count))
+    if count < 1024 * 1024:
+        return _("%(size)s Ko", size=number(count // 1024))
+    return _("%(size)s Mo", size=number(round(Decimal(count) / (1024 * 1024), 1)))
 
 
 def read_number(text: str) -> Decimal:

@@ -93,7 +93,7 @@ _FORBIDDEN = re.compile(r'[<>:"|?*]')
 _DEVICES = frozenset("con prn aux nul".split()) | {f"{port}{one}" for port in ("com", "lpt") for one in range(1, 10)}
 
 
-# --- what files hold -------------------------------------------------------------------------------------------------
+# --- what files hold ------------------------------------------------------------------------------------------------
 
 
 def _begins(*signatures: bytes) -> Callable[[bytes], bool]:

@@ -69,6 +69,15 @@ VALUES: dict[str, Any] = {
     "portal": "http://x.example/portal/",
     "extension": "http://x.example/2",
     "reason": "…",
+    "number": "D-2026-00001",
+    "subject_line": "Imprimante",
+    "company": "Durand",
+    "who": "Léa",
+    "state": "Résolue",
+    "is_closed": False,
+    "task": "Signer",
+    "due_on": now().date(),
+    "address": "http://x.example/3",
 }
 
 

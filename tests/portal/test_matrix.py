@@ -38,7 +38,15 @@ from webapp.access import (
 from webapp.access.guard import area_of, right_of
 from webapp.clock import now
 from webapp.extensions import db
-from webapp.models import AddressKind, Company, Contact, HistoryEvent, PortalAccess, PortalRight, Resource
+from webapp.models import (
+    AddressKind,
+    Company,
+    Contact,
+    HistoryEvent,
+    PortalAccess,
+    PortalRight,
+    Resource,
+)
 from webapp.services import contacts
 
 STAFF_SIDE = {STAFF, ADMIN, STAFF_DOOR}

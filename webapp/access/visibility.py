@@ -39,6 +39,8 @@ from webapp.models import (
     PortalProfile,
     PortalRight,
     Project,
+    RequestAttachment,
+    RequestMessage,
     RequestTask,
     Resource,
     SupportRequest,
@@ -191,6 +193,16 @@ def _of_document(is_read: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(Document.id == DocumentVersion.document_id, is_read).correlate(DocumentVersion)
 
 
+def _within_request(model: type[Any]) -> Callable[[Principals], ColumnElement[bool]]:
+    """Who sees a request reads what was said in it, what came with it, and what is to be done for it."""
+
+    def rule(principals: Principals) -> ColumnElement[bool]:
+        seen = _linked_rule(SupportRequest)(principals)
+        return exists().where(SupportRequest.id == model.request_id, seen).correlate(model)
+
+    return rule
+
+
 RULES: dict[type[Any], Callable[[Principals], ColumnElement[bool]]] = {
     Company: company_rule,
     Contact: contact_rule,
@@ -198,6 +210,7 @@ RULES: dict[type[Any], Callable[[Principals], ColumnElement[bool]]] = {
     LinkedSearch: linked_search_rule,
     Document: document_rule,
     DocumentVersion: version_rule,
+    **{model: _within_request(model) for model in (RequestMessage, RequestAttachment, RequestTask)},
     **{model: _linked_rule(model) for model in LINKED},
 }
 
@@ -256,6 +269,20 @@ def _requests(viewer: PortalViewer) -> ColumnElement[bool]:
     return _of_own_company(SupportRequest, viewer, PortalRight.ONLINE_SUPPORT)
 
 
+def _messages(viewer: PortalViewer) -> ColumnElement[bool]:
+    """What is said in the requests one reads, but for what the staff say among themselves (P9)."""
+    request = exists().where(SupportRequest.id == RequestMessage.request_id, _requests(viewer))
+    return RequestMessage.is_internal.is_(False) & request.correlate(RequestMessage)
+
+
+def _attachments(viewer: PortalViewer) -> ColumnElement[bool]:
+    """What came with the requests one reads, and with the messages one reads of them (P9)."""
+    request = exists().where(SupportRequest.id == RequestAttachment.request_id, _requests(viewer))
+    message = exists().where(RequestMessage.id == RequestAttachment.message_id, _messages(viewer))
+    with_message = RequestAttachment.message_id.is_(None) | message.correlate(RequestAttachment)
+    return with_message & request.correlate(RequestAttachment)
+
+
 def _knowledge(viewer: PortalViewer) -> ColumnElement[bool]:
     """What was published, from whichever company it came (P9)."""
     if not viewer.has(PortalRight.ONLINE_SUPPORT):
@@ -299,6 +326,8 @@ PORTAL_RULES: dict[type[Any], Callable[[PortalViewer], ColumnElement[bool]]] = {
     Project: _projects,
     Invoice: _invoices,
     SupportRequest: _requests,
+    RequestMessage: _messages,
+    RequestAttachment: _attachments,
     KnowledgeItem: _knowledge,
     TeamFolder: _folders,
     Document: _documents,

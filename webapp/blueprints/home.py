@@ -14,10 +14,12 @@ from werkzeug.wrappers import Response
 from webapp.access import STAFF, Viewer, access
 from webapp.blueprints import drafts
 from webapp.clock import today
-from webapp.i18n import _, choose_timezone, day, money, number
+from webapp.i18n import _, choose_timezone, day, file_size, money, number
 from webapp.models import CommercialStatus
 from webapp.services import activities, home
+from webapp.services.activities import is_late
 from webapp.services.portal import overview
+from webapp.services.support import tasks
 from webapp.sidebar import section_icon, section_title, section_url
 from webapp.web import page, viewer
 
@@ -30,6 +32,8 @@ RECENT_COOKIE = "recent"
 #: Records kept in the cookie: as many as the page lists, and some that may be hidden by now.
 KEPT = 12
 SHOWN = 8
+#: Tasks shown of those one has to do.
+TASKS = 10
 
 #: The pages that open a record: what it is, and which part of the address is its id.
 _PROFILES = {"companies.show": ("company", "company_id"), "contacts.show": ("contact", "contact_id")}
@@ -37,6 +41,7 @@ _RECORD = re.compile(r"(company|contact)-([0-9]{1,18})", re.ASCII)
 _A_MONTH = 30 * 24 * 3600
 
 bp.add_app_template_global(day)
+bp.add_app_template_global(file_size)
 bp.add_app_template_global(money)
 bp.add_app_template_global(number)
 
@@ -65,6 +70,8 @@ def index() -> Response:
         steps=_first_steps(viewer()),
         shown=SHOWN,
         waiting=overview.waiting(viewer()) if viewer().is_admin else [],
+        tasks=tasks.waiting_for(viewer(), TASKS),
+        is_late=is_late,
         sponsored=overview.of_sponsor(viewer()),
         sections=[
             {"label": section_title(status), "href": section_url(status), "icon": section_icon(status)}

@@ -99,7 +99,7 @@ def add_views(
             return instead
         form = form_class.load(keeper.starting_values(sources, viewer()), viewer())
         form.prepare()
-        if form.posted_and_valid():
+        if not form.step and form.posted_and_valid():
             with saving(form):
                 record = keeper.create(form.values(), by=viewer())
             if form.saved:
@@ -121,7 +121,7 @@ def add_views(
         form = form_class.load(values, viewer())
         form.prepare(record)
         form.conflict = reason or form.conflict
-        if form.posted_and_valid():
+        if not form.step and form.posted_and_valid():
             with saving(form):
                 changes = keeper.update(record, form.values(), by=viewer(), before=values)
             if form.saved and not changes:
@@ -133,7 +133,7 @@ def add_views(
     @bp.route("/<int:record_id>/delete", methods=["GET", "POST"])
     @access(STAFF)
     def delete(record_id: int) -> Response:
-        """« Supprimer », then a confirmation."""
+        """« Supprimer », then a confirmation."""
         record = get_visible(model, record_id, viewer())
         refused = ""
         if request.method == "POST":
@@ -173,7 +173,7 @@ def add_views(
     @bp.route("/<int:record_id>/purge", methods=["GET", "POST"])
     @access(ADMIN)
     def purge(record_id: int) -> Response:
-        """« Effacer pour de bon », then a confirmation."""
+        """« Effacer pour de bon », then a confirmation."""
         return trash_views.purge(get_in_trash(model, record_id, viewer()))
 
     @bp.get("/<int:record_id>/history")
@@ -191,7 +191,7 @@ def add_views(
 
 def record_page(record: Linked, *, status: int = 200, **facts: Any) -> Response:
     """Answer with the page of a record; `facts` is what its template wants besides."""
-    return page("linked/show.html", "linked/_show.html", status=status, **_shown(record), **facts)
+    return page("linked/show.html", "linked/_show.html", status=status, **shown(record), **facts)
 
 
 def record_saved(record: Linked, message: str, *, with_company: bool = False) -> Response:
@@ -200,7 +200,7 @@ def record_saved(record: Linked, message: str, *, with_company: bool = False) ->
     return saved(url, message, companyChanged={"id": record.company_id}) if with_company else saved(url, message)
 
 
-def _shown(record: Linked) -> dict[str, Any]:
+def shown(record: Linked) -> dict[str, Any]:
     """Return what the page of any such record shows."""
     keeper = KEEPERS[record.noun]
     return {

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from webapp.database import reading
 from webapp.extensions import db
-from webapp.services import keys, seeding
+from webapp.services import keys, seeding, workflows
 
 #: What whoever changes the models needs, as Flask-Migrate has it.
 FOR_DEVELOPERS = ("check", "current", "heads", "history", "revision")
@@ -41,6 +41,7 @@ def upgrade() -> None:
     before = check_known()
     migrate()
     added = seeding.fill_reference_lists()
+    workflows.fill()
     is_rebuilt = keys.rebuild()
     db.session.commit()
     if not before:

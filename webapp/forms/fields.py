@@ -130,10 +130,10 @@ class LongText(Field):
 
     kind = "textarea"
     tidy = staticmethod(clean_text)
-    rows = 5
 
-    def __init__(self, label: Any = "", *, max_length: int = 20_000, **kwargs: Any):
+    def __init__(self, label: Any = "", *, max_length: int = 20_000, rows: int = 5, **kwargs: Any):
         super().__init__(label, max_length=max_length, **kwargs)
+        self.rows = rows
 
 
 class Checkbox(Field):

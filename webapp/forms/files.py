@@ -37,6 +37,8 @@ class Files(Field):
             self.warnings = [_("Vos fichiers n’ont pas été gardés : choisissez-les de nouveau.")]
 
     def _take(self, sent: FileStorage) -> None:
+        # A save that crossed another runs again, and reads again.
+        sent.stream.seek(0)
         try:
             self.data.append(uploads.read(sent.filename or "", sent.stream.read(uploads.MAX_BYTES + 1)))
         except Refusal as refusal:

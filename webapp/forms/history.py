@@ -22,7 +22,11 @@ from webapp.services.history.reading import Entry, Line, Named
 SHORT = 120
 
 #: Values that no dialog has a field for.
-_OTHERS = {"portal_sponsor": _l("Commanditaire"), "portal_second_factor": _l("Double authentification")}
+_OTHERS = {
+    "portal_sponsor": _l("Commanditaire"),
+    "portal_second_factor": _l("Double authentification"),
+    "state": _l("État"),
+}
 
 
 #: What stands for the name of a record that one may not see, by its table.
@@ -78,6 +82,8 @@ def shown(value: Any, line: Line, entry: Entry, names: Mapping[Named, str]) -> s
         hidden = str(_HIDDEN.get(line.table, _HIDDEN[""]))
         ids = value if isinstance(value, list) else [value]
         return ", ".join(sorted(names.get((line.table, one), hidden) for one in ids))
+    if entry.noun and line.name == "state":
+        return str(FORMS[entry.noun].keeper.state_label(value))
     match _fields_of(entry).get(line.name):
         case Field() as field:
             return field.shown(field.revive(value))

@@ -27,6 +27,8 @@ class LinkedForm(RecordForm):
     keeper: ClassVar[Keeper[Any]]
     #: The fields of other dialogs that change such a record: its history names their values too (H1).
     besides: ClassVar[tuple[type[Form], ...]] = ()
+    #: Whether its fields come with buttons that save nothing, which Enter must not press.
+    has_steps: ClassVar[bool] = False
 
     def prepare(self, record: Any = None) -> None:
         # What hangs on a company stays there: its history is told there.

@@ -27,6 +27,7 @@ class AuditKind(StrEnum):
     SETTINGS_CHANGED = "settings_changed"
     LIST_CHANGED = "list_changed"
     BILLING_ENTITY_CHANGED = "billing_entity_changed"
+    WORKFLOW_CHANGED = "workflow_changed"
     IMPORTED = "imported"
     EXPORTED = "exported"
     PURGED = "purged"

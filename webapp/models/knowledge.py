@@ -33,4 +33,6 @@ class KnowledgeItem(Linked, Model):
     state: Mapped[KnowledgeState] = mapped_column(Choice(KnowledgeState))
     #: Markdown.
     text: Mapped[str] = mapped_column(Text, default="")
+    #: What one reads of title and text, folded: where the knowledge base is searched.
+    text_key: Mapped[str] = mapped_column(Text, default="")
     published_at: Mapped[datetime | None] = mapped_column(Moment)

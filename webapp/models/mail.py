@@ -28,6 +28,13 @@ class MailKind(StrEnum):
     PORTAL_SPONSOR_ENDING = "portal_sponsor_ending"
     PORTAL_FORGOTTEN = "portal_forgotten"
     PORTAL_COORDINATES = "portal_coordinates"
+    #: What happens in a request, and a task of one (S7, P11).
+    REQUEST_OPENED = "request_opened"
+    REQUEST_ANSWERED = "request_answered"
+    REQUEST_WRITTEN = "request_written"
+    REQUEST_MOVED = "request_moved"
+    REQUEST_ASSIGNED = "request_assigned"
+    TASK_GIVEN = "task_given"
 
 
 class MailState(StrEnum):

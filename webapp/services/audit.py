@@ -35,6 +35,7 @@ TITLES: Mapping[AuditKind, LazyString] = {
     AuditKind.SETTINGS_CHANGED: _l("Paramètres modifiés"),
     AuditKind.LIST_CHANGED: _l("Liste modifiée"),
     AuditKind.BILLING_ENTITY_CHANGED: _l("Entité de facturation modifiée"),
+    AuditKind.WORKFLOW_CHANGED: _l("Flux de travail modifié"),
     AuditKind.IMPORTED: _l("Import"),
     AuditKind.EXPORTED: _l("Export"),
     AuditKind.PURGED: _l("Effacement pour de bon"),

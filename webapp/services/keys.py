@@ -55,7 +55,7 @@ def _rebuild_linked(keeper: Keeper[Any]) -> None:
     model = keeper.model
     for ids in batches(record_id for (record_id,) in _rows(model.id)):
         records = db.session.scalars(unscoped(select(model).where(model.id.in_(ids)), "keys have no viewer")).all()
-        keys = [{"id": record.id, "search_key": keeper.search_key(record)} for record in records]
+        keys = [{"id": record.id, **keeper.keys(record)} for record in records]
         update_rows(model, keys, **_kept(model))
         texts.write_linked(keeper.findable(record) for record in records)
 

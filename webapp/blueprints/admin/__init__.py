@@ -10,6 +10,7 @@ from webapp.blueprints.admin import (
     references,
     resources,
     settings,
+    workflows,
 )
 from webapp.blueprints.admin.base import bp
 
@@ -24,4 +25,5 @@ __all__ = [
     "references",
     "resources",
     "settings",
+    "workflows",
 ]

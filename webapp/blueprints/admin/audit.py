@@ -1,4 +1,4 @@
-"""« Journal d’audit »: who did what, when, from where (R1, R2)."""
+"""« Journal d’audit »: who did what, when, from where (R1, R2)."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
@@ -21,7 +21,7 @@ from webapp.services.history import reading as history
 from webapp.services.mail.reading import TITLES as MAILS
 from webapp.text import clean_line, read_id
 
-#: What was done to a value of a list, or to a billing entity.
+#: What was done to a value of a list, to a billing entity, or to a workflow.
 DONE = {
     "added": _l("ajout"),
     "renamed": _l("nouveau nom"),
@@ -31,6 +31,10 @@ DONE = {
     "restored": _l("rétablissement"),
     "removed": _l("suppression"),
     "sessions_ended": _l("fin des sessions"),
+    "default": _l("suivi par les nouvelles demandes"),
+    "states": _l("états"),
+    "moves": _l("passages"),
+    "steps": _l("étapes"),
 }
 
 
@@ -124,6 +128,7 @@ _DETAILS: Mapping[AuditKind, Callable[[Mapping[str, Any]], str]] = {
     AuditKind.PORTAL_SIGNED_IN: lambda data: str(data.get("device", "")),
     AuditKind.LIST_CHANGED: _list,
     AuditKind.BILLING_ENTITY_CHANGED: lambda data: str(DONE[data["what"]]),
+    AuditKind.WORKFLOW_CHANGED: lambda data: str(DONE[data["what"]]),
     AuditKind.RESOURCE_CHANGED: _resource,
     AuditKind.SETTINGS_CHANGED: _settings,
     AuditKind.IMPORTED: _imported,

@@ -44,6 +44,7 @@ def entries() -> list[Entry]:
         Entry("admin.lists", _("Listes de référence"), "list"),
         Entry("admin.resources", _("Ressources"), "users"),
         Entry("admin.billing_entities", _("Entités de facturation"), "receipt"),
+        Entry("admin.workflow_list", _("Flux de travail"), "workflow"),
         Entry("admin.portal", _("Accès au Portail Clients"), "globe"),
         Entry("admin.settings", _("Paramètres"), "settings"),
         Entry("admin.mail_list", _("E-mails"), "mail"),

@@ -7,7 +7,7 @@ from webapp.access import ADMIN, access
 from webapp.blueprints.admin.base import admin_page, bp
 from webapp.i18n import _, _n, number
 from webapp.models import MailState
-from webapp.services import billing_entities, organisation, references, resources
+from webapp.services import billing_entities, organisation, references, resources, workflows
 from webapp.services.mail import reading
 from webapp.services.portal import overview
 from webapp.services.portal.overview import Shown
@@ -19,11 +19,13 @@ def index() -> Response:
     people = resources.counts()
     values = sum(references.counts().values())
     entities = sum(1 for entity in billing_entities.everything() if entity.retired_at is None)
+    flows = sum(1 for workflow in workflows.everything() if workflow.retired_at is None)
     mail = _("envoi des e-mails prêt") if current_app.config["SETTINGS"].smtp_url else _("envoi des e-mails non réglé")
     summaries = {
         "admin.lists": _n("%(count)s valeur proposée", "%(count)s valeurs proposées", values, count=number(values)),
         "admin.resources": _people(people),
         "admin.billing_entities": _n("%(num)d entité", "%(num)d entités", entities),
+        "admin.workflow_list": _n("%(num)d flux", "%(num)d flux", flows),
         "admin.portal": _accesses(overview.counts()),
         "admin.settings": f"{organisation.load().name} · {mail}",
         "admin.mail_list": _mail(),

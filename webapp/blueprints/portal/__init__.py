@@ -5,17 +5,19 @@ home         the first page
 coordinates  « Mes coordonnées »
 account      « Sécurité »: password, second factor, sessions
 folders      « Dossiers d’équipe »: documents shared with the staff
+requests     « Assistance »: requests, and one's tasks in them
+knowledge    « Base de connaissances »
 team         « Équipe »: staff profiles, as far as granted
 brand        the organisation's logo and colour
-look         the staff: « Voir le portail comme ce contact »
+look         the staff: « Voir le portail comme ce contact »
 """
 
 from flask import Flask
 
-from webapp.blueprints.portal import account, auth, brand, coordinates, folders, home, look, team
+from webapp.blueprints.portal import account, auth, brand, coordinates, folders, home, knowledge, look, requests, team
 from webapp.blueprints.portal.base import bp
 
-__all__ = ["account", "auth", "brand", "coordinates", "folders", "home", "look", "team"]
+__all__ = ["account", "auth", "brand", "coordinates", "folders", "home", "knowledge", "look", "requests", "team"]
 
 
 def init_app(app: Flask) -> None:

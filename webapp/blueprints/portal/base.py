@@ -67,6 +67,22 @@ def menu() -> list[Entry]:
         entries.append(
             Entry("portal.team", _("Équipe"), "users", _("Les personnes à qui vous adresser, et comment les joindre."))
         )
+    if viewer.has(PortalRight.ONLINE_SUPPORT):
+        entries += [
+            Entry("portal.requests", _("Assistance"), "headset", _("Posez une question, et suivez vos demandes.")),
+            Entry(
+                "portal.knowledge",
+                _("Base de connaissances"),
+                "book-open",
+                _("Des réponses et des modes d’emploi, à lire tout de suite."),
+            ),
+        ]
+    if viewer.has(PortalRight.WORKFLOW_PARTICIPATION):
+        entries.append(
+            Entry(
+                "portal.tasks", _("Mes tâches"), "list-checks", _("Ce qui vous est confié, à faire et à marquer fait.")
+            )
+        )
     if viewer.looker is None:
         entries.append(
             Entry("portal.account", _("Sécurité"), "shield", _("Votre mot de passe et vos sessions ouvertes."))

@@ -342,6 +342,7 @@ def upgrade() -> None:
     sa.Column('request_id', _ID, nullable=True),
     sa.Column('state', sa.String(length=40), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('text_key', sa.Text(), nullable=False),
     sa.Column('published_at', _MOMENT, nullable=True),
     sa.Column('id', _ID, nullable=False),
     sa.Column('company_id', _ID, nullable=False),

@@ -17,8 +17,10 @@ from webapp.services.demo import (
     contacts,
     engagements,
     folders,
+    knowledge,
     opportunities,
     portal,
+    requests,
     resources,
 )
 from webapp.services.demo.portal import sign_in_token as portal_sign_in_token
@@ -42,6 +44,8 @@ def fill(by: Viewer) -> None:
     engagements.fill(world, customers, opportunities.fill(world, customers))
     activities.fill(world, customers)
     folders.fill(world, customers)
+    requests.fill(world, customers)
+    knowledge.fill(world, customers)
 
 
 def _has_companies() -> bool:

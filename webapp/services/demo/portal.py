@@ -49,6 +49,9 @@ RIGHTS = (
     (PortalRight.TEAM_FOLDERS, PortalRight.WORKFLOW_PARTICIPATION, PortalRight.RESOURCE_PROFILES),
 )
 
+#: What their guest needs to try support.
+SUPPORT = (PortalRight.ONLINE_SUPPORT, PortalRight.WORKFLOW_PARTICIPATION)
+
 _WHY = "the demonstration is nobody's yet"
 
 REASON = "Le contrat de service n’est pas encore signé."
@@ -66,7 +69,7 @@ def fill(world: World, companies: Iterable[Draft]) -> None:
         _live(fate, contact, sponsor, _values(next(rights)), world)
     _ask(chosen, rights, world)
     _invite_guest(world)
-    _send(world)
+    deliver(world)
 
 
 def _chosen(world: World, companies: Iterable[Draft]) -> Iterator[tuple[Contact, Member]]:
@@ -133,8 +136,8 @@ def _invite_guest(world: World) -> None:
     if guest is None:
         return
     team = {member.resource_id for member in world.staff if member.is_active and member.office == "paris"}
-    rights = (PortalRight.TEAM_FOLDERS, PortalRight.PROJECT_REVIEW, PortalRight.RESOURCE_PROFILES)
-    values = _values(rights) | {"portal_profiles": frozenset(team)}
+    granted = (PortalRight.TEAM_FOLDERS, PortalRight.PROJECT_REVIEW, PortalRight.RESOURCE_PROFILES, *SUPPORT)
+    values = _values(granted) | {"portal_profiles": frozenset(team)}
     contacts.update(guest, values, next(world.hand(one) for one in world.staff if one.resource_id == host.id))
 
 
@@ -162,7 +165,7 @@ def sign_in_token() -> tuple[str, str] | None:
     return None
 
 
-def _send(world: World) -> None:
+def deliver(world: World) -> None:
     """Have the mail of the days before delivered: nothing of this world waits for a server."""
     sent = update(Mail).where(Mail.state == MailState.WAITING, Mail.created_at < world.now - timedelta(days=1))
     sent = sent.values(state=MailState.SENT, attempts=1, settled_at=Mail.created_at, sealed_link=None)

@@ -89,6 +89,18 @@ class Keeper(Generic[R]):
         """Return in words where a record stands, from the column `state` of its summary."""
         return state
 
+    def comes_last(self) -> ColumnElement[bool] | None:
+        """Return of which records the list shows the last, whatever their age: what is closed, say."""
+        return None
+
+    def found_in(self) -> Any:
+        """Return the folded text in which the list looks for words."""
+        return self.model.search_key
+
+    def more_columns(self) -> Sequence[Any]:
+        """Return the columns that the list of this noun shows besides those of all, if it has a `_table.html`."""
+        return ()
+
     def filters(self) -> Mapping[str, "Filter"]:
         """Return by what the list of all records can be narrowed, by the name in the address."""
         return {}
@@ -241,6 +253,10 @@ class Keeper(Generic[R]):
     def search_key(self, record: R) -> str:
         """Return the folded words by which a record is found in its list."""
         return search_key(self.found_by(self.read(record), record))[:MAX_SEARCH_KEY]
+
+    def keys(self, record: R) -> dict[str, str]:
+        """Return the folded texts that are kept of a record, by column."""
+        return {"search_key": self.search_key(record)}
 
     def findable(self, record: R) -> Findable:
         """Return a record as the search finds it."""

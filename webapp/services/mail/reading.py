@@ -28,6 +28,12 @@ TITLES: Mapping[MailKind, LazyString] = {
     MailKind.PORTAL_REMINDED: _l("Rappel du Portail Clients"),
     MailKind.PORTAL_ENDING: _l("Fin prochaine d’un accès au Portail Clients"),
     MailKind.PORTAL_SPONSOR_ENDING: _l("Fin prochaine d’un accès, à son commanditaire"),
+    MailKind.REQUEST_OPENED: _l("Demande reçue"),
+    MailKind.REQUEST_ANSWERED: _l("Réponse à une demande"),
+    MailKind.REQUEST_WRITTEN: _l("Message d’un client dans une demande"),
+    MailKind.REQUEST_MOVED: _l("Changement d’état d’une demande"),
+    MailKind.REQUEST_ASSIGNED: _l("Demande confiée à une ressource"),
+    MailKind.TASK_GIVEN: _l("Tâche confiée"),
 }
 
 STATES: Mapping[MailState, LazyString] = {
@@ -81,7 +87,7 @@ def fate_of(mail: Mail) -> Fate:
     """Say what became of a mail, or what it waits for."""
     reason = str(_PROBLEMS[mail.problem]) if mail.problem else ""
     if mail.last_error:
-        reason += f"{_(' : ')}{mail.last_error}"
+        reason += f"{_(' : ')}{mail.last_error}"
     return Fate(_BADGES[mail.state], str(STATES[mail.state]), _sentence(mail), reason)
 
 
