@@ -93,11 +93,11 @@ def _check(send_home: Callable[[], Response]) -> Response | None:
 
 
 def _check_portal(right: PortalRight | None) -> None:
-    """Refuse what was not granted as if it were not there; and all but reading to a resource who only looks on."""
-    if right is not None and not current_user.has(right):
-        raise NotFound
+    """Refuse all but reading to a resource who only looks on; and what was not granted as if it were not there."""
     if current_user.looker is not None and request.method not in ("GET", "HEAD", "OPTIONS"):
         raise Forbidden
+    if right is not None and not current_user.has(right):
+        raise NotFound
 
 
 def _refuse_other_sites() -> None:
