@@ -21,6 +21,7 @@ from webapp.models import (
     Company,
     Contact,
     EngagementState,
+    Invoice,
     InvoiceState,
     KnowledgeState,
     Noun,
@@ -29,6 +30,7 @@ from webapp.models import (
     Principal,
     PrincipalKind,
     Priority,
+    Project,
     ProjectState,
     ReferenceItem,
     ReferenceList,
@@ -39,9 +41,12 @@ from webapp.models import (
 )
 from webapp.services import companies, contacts, resources
 from webapp.services.activities import ACTIVITIES
+from webapp.services.invoices import INVOICES, validating
+from webapp.services.invoices.amounts import Line, Lines
 from webapp.services.linked.keeping import Keeper
 from webapp.services.linked.registry import KEEPERS
 from webapp.services.opportunities import OPPORTUNITIES
+from webapp.services.projects import PROJECTS
 from webapp.text import search_key
 
 PASSWORD = "la péniche remonte le canal"
@@ -117,6 +122,33 @@ def opportunity(company: Any, owner: Any, by: Viewer = SYSTEM, **values: Any) ->
         OPPORTUNITIES, company, by, owner=owner.id, **{"state": first, "currency": "EUR", **values}
     )
     return made
+
+
+def project(company: Any, manager: Any, **values: Any) -> Project:
+    """Add work for a company, that somebody manages."""
+    made: Project = linked(PROJECTS, company, manager=manager.id, **{"state": ProjectState.PLANNED, **values})
+    return made
+
+
+def lines(*rows: tuple[str, str, str], tax: str = "standard") -> Lines:
+    """Return lines of an invoice: texts, quantities, prices; all under the tax of this code."""
+    rate = reference(ReferenceList.TAX_RATE, tax)
+    return Lines(tuple(Line(text, Decimal(quantity), Decimal(price), rate) for text, quantity, price in rows))
+
+
+def invoice(company: Any, by: Viewer = SYSTEM, **values: Any) -> Invoice:
+    """Add the draft of an invoice of 1 200 € with its tax, of the first billing entity."""
+    entity = db.session.scalars(select(BillingEntity.id).order_by(BillingEntity.id)).first()
+    usual = {"billing_entity": entity, "currency": "EUR", "lines": lines(("Conseil", "2", "500"))}
+    made: Invoice = linked(INVOICES, company, by, **usual | values)
+    return made
+
+
+def validate(invoice: Invoice, by: Viewer = SYSTEM) -> Invoice:
+    """Give an invoice its number, with all that goes with it."""
+    validating.validate(invoice, by)
+    db.session.commit()
+    return invoice
 
 
 def reference(which: ReferenceList, code: str, parent: int | None = None) -> int:

@@ -13,7 +13,7 @@ SOURCES = sorted((ROOT / "webapp").rglob("*.py"))
 #: Where each part of `webapp` stands; a file imports its own level and those below.
 LEVELS = {
     0: "config database extensions clock dates i18n logs text phones vat addresses emails "
-    "passwords vault tokens icalendar devices urls colours pictures uploads markdown seeds",
+    "passwords vault tokens icalendar devices urls colours pictures paper uploads markdown seeds",
     1: "models migrations",
     2: "access",
     3: "services",
@@ -52,6 +52,7 @@ DOORS = {
     "brotli": {"webapp.assets"},
     "huey": {"webapp.worker"},
     "markdown_it": {"webapp.markdown"},
+    "reportlab": {"webapp.paper"},
 }
 
 

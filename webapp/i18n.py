@@ -228,9 +228,9 @@ def number(value: float | Decimal | None) -> str:
     return "" if value is None else _number(value, _locale())
 
 
-def money(value: Decimal | None, currency: str) -> str:
-    """Write an amount as the reader's language does: « 1 234,50 € », "€1,234.50"."""
-    return "" if value is None else _money(value, currency, _locale())
+def money(value: Decimal | None, currency: str, exact: bool = False) -> str:
+    """Write an amount as the reader's language does: « 1 234,50 € », "€1,234.50"; if `exact`, with all its decimals."""
+    return "" if value is None else _money(value, currency, _locale(), exact)
 
 
 def file_size(count: int) -> str:
@@ -281,7 +281,9 @@ def _number(value: float | Decimal, locale: str) -> str:
 
 
 @lru_cache(2000)
-def _money(value: Decimal, currency: str, locale: str) -> str:
+def _money(value: Decimal, currency: str, locale: str, exact: bool) -> str:
+    if exact and value != round(value, 2):
+        return numbers.format_currency(value.normalize(), currency, locale=locale, decimal_quantization=False)
     return numbers.format_currency(value, currency, locale=locale)
 
 

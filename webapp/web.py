@@ -66,6 +66,13 @@ def saved(url: str, message: str, *, undo: str = "", kind: str = "ok", **events:
     return answer
 
 
+def download(content: bytes, name: str, media_type: str) -> Response:
+    """Answer with a file that the browser keeps under `name`, which is of plain letters."""
+    answer = Response(content, mimetype=media_type)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
 def telling(answer: Response, **events: dict[str, Any]) -> Response:
     """Have an answer tell `events` (names of EVENTS) to the rest of the page."""
     answer.headers["HX-Trigger"] = json.dumps(events)

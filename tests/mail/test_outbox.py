@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -78,6 +79,11 @@ VALUES: dict[str, Any] = {
     "task": "Signer",
     "due_on": now().date(),
     "address": "http://x.example/3",
+    "is_credit": False,
+    "seller": "Comptoir Paris",
+    "subject": "Audit",
+    "total": Decimal("1234.50"),
+    "currency": "EUR",
 }
 
 

@@ -14,7 +14,7 @@ from flask import Flask, g, url_for
 from sqlalchemy import select, update
 from werkzeug.routing import IntegerConverter, Rule
 
-from tests import factories
+from tests import factories, pdf
 from tests.client import Browser
 from tests.conftest import Starts
 from tests.portal import things
@@ -162,7 +162,9 @@ def addresses(app: Flask, rule: Rule, places: Places) -> list[str]:
 
 def open_(browser: Browser, method: str, url: str, **headers: str) -> tuple[int, str, Any]:
     answer = browser.run(lambda: browser._flask.open(url, method=method, headers=headers))
-    return answer.status_code, answer.get_data(as_text=True), answer.headers
+    body = answer.get_data()
+    text = " ".join(pdf.pages(body)) if answer.mimetype == "application/pdf" else body.decode()
+    return answer.status_code, text, answer.headers
 
 
 def test_a_contact_reaches_no_address_of_the_staff(app: Flask, client: Browser, places: Places) -> None:

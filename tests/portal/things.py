@@ -9,6 +9,7 @@ from typing import Any
 from werkzeug.routing import Rule
 
 from tests import factories
+from webapp.access import SYSTEM
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.models import (
@@ -27,6 +28,7 @@ from webapp.models import (
     RequestTask,
     StoredFile,
 )
+from webapp.services.invoices import INVOICES
 
 #: What nobody in the portal may ever read.
 MARK = "Zorglub"
@@ -139,12 +141,11 @@ def build(own: Company, guests: Mapping[str, int], staff: Any) -> dict[str, set[
 
 
 def _issue(invoice: Invoice, name: str, state: InvoiceState) -> None:
-    """Put an invoice where it stands, as if it had been validated."""
-    invoice.state = state
+    """Have an invoice be what a contact may find, or not: only a draft has no number."""
+    INVOICES.update(invoice, {"lines": factories.lines((name, "1", "1"))}, SYSTEM)
     if state is not InvoiceState.DRAFT:
-        invoice.number, invoice.printed = f"{name} F", {"company": {"name": name}}
-        invoice.validated_at, invoice.issued_on = now(), now().date()
-    db.session.flush()
+        factories.validate(invoice)
+        INVOICES.mark_sent(invoice, SYSTEM)
 
 
 def _fill_folder(folder_id: int, name: str, contact_id: int) -> None:

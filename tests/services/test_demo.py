@@ -37,10 +37,17 @@ from webapp.models import (
     Engagement,
     EngagementState,
     FolderContact,
+    Invoice,
+    InvoiceLine,
+    InvoiceState,
+    Mail,
+    MailState,
     MyContact,
     Opportunity,
     Outcome,
     PortalAccess,
+    Project,
+    ProjectState,
     ReferenceItem,
     ReferenceList,
     Resource,
@@ -102,6 +109,8 @@ def test_every_value_of_every_list_is_in_use(filled: list[Company]) -> None:
         used |= {value for value in contacts.SHAPE.read(contact).values() if isinstance(value, int)}
     for opportunity in db.session.scalars(unscoped(select(Opportunity), "a test")):
         used |= {opportunity.state_id, opportunity.close_reason_id}
+    rates = select(InvoiceLine.tax_rate_id)
+    used |= set(db.session.scalars(unscoped(rates, "a test")))
     missing = {
         (item.list, item.code) for item in items().values() if item.id not in used and item.list not in OF_THE_WORLD
     }
@@ -366,3 +375,23 @@ def test_folders_are_shared_with_customers(filled: list[Company]) -> None:
 
 
 FOLDERS = (TeamFolder, FolderContact, Document, DocumentVersion)
+
+
+def test_the_firm_works_for_its_clients_and_invoices_them(filled: list[Company]) -> None:
+    """S4, S5: projects and invoices in every state; numbers follow each other as the days do, in each entity."""
+    work = list(db.session.scalars(unscoped(select(Project), "a test")))
+    assert {project.state for project in work} == set(ProjectState)
+    assert {project.in_portal for project in work} == {True, False}
+    issued = list(db.session.scalars(unscoped(select(Invoice).order_by(Invoice.id), "a test")))
+    assert {invoice.state for invoice in issued} == set(InvoiceState)
+    assert any(invoice.credited_id for invoice in issued)
+    for entity in db.session.scalars(select(BillingEntity)):
+        numbered = sorted(
+            (invoice.number, invoice.issued_on)
+            for invoice in issued
+            if invoice.number and invoice.billing_entity_id == entity.id
+        )
+        assert [day for _number, day in numbered] == sorted(day for _number, day in numbered)
+    assert all(invoice.net + invoice.tax == invoice.total for invoice in issued)
+    waiting = db.session.scalars(unscoped(select(Mail).where(Mail.state == MailState.WAITING), "a test"))
+    assert all(now() - mail.created_at < timedelta(days=1) for mail in waiting)

@@ -18,9 +18,10 @@ from tests.client import Page
 from tests.world import World
 from webapp.access import unscoped
 from webapp.extensions import db
-from webapp.models import BillingEntity, Company, ReferenceItem, ReferenceList, Resource
+from webapp.models import BillingEntity, Company, Invoice, ReferenceItem, ReferenceList, Resource
 from webapp.saving import TRIES, run_again_when_crossed
 from webapp.services import organisation
+from webapp.services.invoices import validating
 
 
 @contextmanager
@@ -193,3 +194,37 @@ def test_what_a_first_run_put_into_the_cookie_is_forgotten(app: Flask) -> None:
 def count(*conditions: Any) -> int:
     statement = unscoped(select(func.count()).where(*conditions), "a test")
     return int(db.session.scalar(statement) or 0)
+
+
+def test_two_invoices_validated_at_once_have_two_numbers_that_follow(
+    client: Any, world: World, db_session: Any
+) -> None:
+    """S5: whoever comes second waits, or runs again; no number is given twice, and none is left out."""
+    drafts = [factories.invoice(world.durand, name=f"Facture {number}") for number in (1, 2)]
+    pages = [client.as_("bruno").get(f"/invoices/{invoice.id}/validate") for invoice in drafts]
+    answers = together(
+        lambda: pages[0].submit(button="Valider", status=ANY), lambda: pages[1].submit(button="Valider", status=ANY)
+    )
+    assert [answer.status for answer in answers] == [303, 303]
+    numbers = db.session.scalars(unscoped(select(Invoice.number), "a test")).all()
+    assert sorted(str(number)[-5:] for number in numbers) == ["00001", "00002"]
+
+
+def test_one_invoice_validated_twice_has_one_number(client: Any, world: World, db_session: Any) -> None:
+    """S5: the second press is told that it is done; the next invoice has the next number."""
+    invoice = factories.invoice(world.durand)
+    pages = [client.as_(name).get(f"/invoices/{invoice.id}/validate") for name in ("anne", "bruno")]
+    done, late = together(
+        lambda: pages[0].submit(button="Valider", status=ANY), lambda: pages[1].submit(button="Valider", status=ANY)
+    )
+    assert (done.status, late.status) == (303, 422)
+    assert "déjà validée" in late
+    assert factories.validate(factories.invoice(world.durand)).number[-5:] == "00002"
+
+
+def test_a_validation_that_fails_leaves_no_gap(client: Any, world: World, db_session: Any) -> None:
+    """S5: the number goes back with all the rest."""
+    invoice = factories.invoice(world.durand)
+    validating.validate(invoice, world.viewer("bruno"))
+    db_session.rollback()
+    assert factories.validate(factories.invoice(world.durand)).number[-5:] == "00001"

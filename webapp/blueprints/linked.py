@@ -225,7 +225,7 @@ def _dialog(form: LinkedForm, keeper: Keeper[Any]) -> Response:
     form.warn()
     return page(
         "linked/edit.html",
-        "linked/_edit_dialog.html",
+        (form.step and form.steps) or "linked/_edit_dialog.html",
         status=form.status,
         form=form,
         keeper=keeper,

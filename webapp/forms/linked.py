@@ -29,11 +29,17 @@ class LinkedForm(RecordForm):
     besides: ClassVar[tuple[type[Form], ...]] = ()
     #: Whether its fields come with buttons that save nothing, which Enter must not press.
     has_steps: ClassVar[bool] = False
+    #: The template of the part that such buttons alone show again; nothing for the whole dialog.
+    steps: ClassVar[str] = ""
 
     def prepare(self, record: Any = None) -> None:
         # What hangs on a company stays there: its history is told there.
         self["company"].readonly = record is not None
         super().prepare(record)
+
+    def posted_and_valid(self) -> bool:
+        """Whether it is to be saved, and nothing stands in the way."""
+        return not self.step and super().posted_and_valid()
 
     def problems(self) -> Mapping[str, str]:
         values = {**self.stored, **self.values()}

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.extensions import Model
@@ -27,6 +27,8 @@ class Invoice(Linked, Model):
     __tablename__ = "invoice"
     __table_args__ = (
         *linked_indexes("invoice"),
+        # Each entity counts its own.
+        UniqueConstraint("billing_entity_id", "number"),
         Index("ix_invoice_state", "state", "id"),
         Index("ix_invoice_engagement", "engagement_id", "id"),
         Index("ix_invoice_project", "project_id", "id"),
@@ -43,7 +45,7 @@ class Invoice(Linked, Model):
     credited_id: Mapped[int | None] = mapped_column(Id, ForeignKey("invoice.id"), index=True)
     state: Mapped[InvoiceState] = mapped_column(Choice(InvoiceState))
     #: Given as it is validated, one after the other, without gaps.
-    number: Mapped[str | None] = mapped_column(String(40), unique=True)
+    number: Mapped[str | None] = mapped_column(String(40))
     issued_on: Mapped[date | None] = mapped_column(Date)
     due_on: Mapped[date | None] = mapped_column(Date)
     currency: Mapped[str] = mapped_column(String(3))

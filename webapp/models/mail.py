@@ -35,6 +35,8 @@ class MailKind(StrEnum):
     REQUEST_MOVED = "request_moved"
     REQUEST_ASSIGNED = "request_assigned"
     TASK_GIVEN = "task_given"
+    #: To the billing contact (S5).
+    INVOICE_VALIDATED = "invoice_validated"
 
 
 class MailState(StrEnum):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Column, ForeignKey, LargeBinary, String, Table
+from sqlalchemy import Column, ForeignKey, LargeBinary, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.config import DEFAULT_LANGUAGE, DEFAULT_TIMEZONE
@@ -29,6 +29,9 @@ class BillingEntity(Model):
     name_key: Mapped[str] = mapped_column(String(400), unique=True)
     position: Mapped[int] = mapped_column(default=0)
     retired_at: Mapped[datetime | None] = mapped_column(Moment)
+    #: What its invoices say below its name (address, registration, tax number), and at their foot (how to pay) (S5).
+    letterhead: Mapped[str] = mapped_column(Text, default="", server_default="")
+    payment_terms: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
 class Role(StrEnum):

@@ -1,10 +1,10 @@
 """Billing entities: the organisation's legal entities that invoice, and who has access to them (R1, A1)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import exists, func, or_, select, update
 
-from webapp.access import unscoped
+from webapp.access import LINKED, unscoped
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.i18n import _
@@ -36,16 +36,27 @@ def usage() -> dict[int, dict[str, int]]:
         .join(CompanyGrant, CompanyGrant.principal_id == BillingEntity.principal_id)
         .group_by(BillingEntity.id)
     )
-    for entity_id, count in db.session.execute(unscoped(granted, "where used")):
+    for entity_id, count in db.session.execute(unscoped(granted, _USED)):
         found[entity_id]["company"] = count
+    for model in _NAMING:
+        rows = select(model.billing_entity_id, func.count()).group_by(model.billing_entity_id)
+        for entity_id, count in db.session.execute(unscoped(rows.where(model.billing_entity_id.is_not(None)), _USED)):
+            found[entity_id][model.__tablename__] = count
     return found
 
 
 def is_used(entity: BillingEntity) -> bool:
-    """Whether a resource has access to it or a company is granted to it."""
+    """Whether a resource has access to it, a company is granted to it, or a record names it."""
     has_resource = exists().where(resource_billing_entity.c.billing_entity_id == entity.id)
     is_granted = exists().where(CompanyGrant.principal_id == entity.principal_id)
-    return bool(db.session.scalar(unscoped(select(has_resource | is_granted), "where used")))
+    is_named = (exists().where(model.billing_entity_id == entity.id) for model in _NAMING)
+    return bool(db.session.scalar(unscoped(select(or_(has_resource, is_granted, *is_named)), _USED)))
+
+
+_USED = "where used"
+
+#: What hangs on companies and names an entity.
+_NAMING = [model for model in LINKED if "billing_entity_id" in model.__table__.columns]
 
 
 class AlreadyThere(Refused):
@@ -59,25 +70,35 @@ class AlreadyThere(Refused):
         self.existing = existing
 
 
-def add(name: str) -> BillingEntity:
-    """Add an entity at the end, with the principal it is granted companies by; raises AlreadyThere (A1)."""
+def read(entity: BillingEntity) -> dict[str, str]:
+    """Return what an admin may change of an entity, by name."""
+    return {"name": entity.name, "letterhead": entity.letterhead, "payment_terms": entity.payment_terms}
+
+
+def add(name: str, **printed: str) -> BillingEntity:
+    """Add an entity at the end, with the principal it is granted companies by; raises AlreadyThere (A1).
+
+    `printed`: what its invoices say besides its name, `letterhead` and `payment_terms` (S5).
+    """
     take_turn()
     _refuse_duplicate(name, except_id=0)
     principal = Principal(kind=PrincipalKind.BILLING_ENTITY)
     db.session.add(principal)
     db.session.flush()
     entity = BillingEntity(principal_id=principal.id, name=name, name_key=name_key(name), position=len(everything()))
+    _print(entity, printed)
     db.session.add(entity)
     db.session.flush()
     _note(entity, "added")
     return entity
 
 
-def rename(entity: BillingEntity, name: str) -> None:
-    """Give an entity another name; raises AlreadyThere."""
+def rename(entity: BillingEntity, name: str, **printed: str) -> None:
+    """Give an entity another name, and its invoices what they say besides; raises AlreadyThere."""
     take_turn()
     _refuse_duplicate(name, except_id=entity.id)
     entity.name, entity.name_key = name, name_key(name)
+    _print(entity, printed)
     db.session.flush()
     _note(entity, "renamed")
 
@@ -122,6 +143,11 @@ def remove(entity: BillingEntity) -> None:
     db.session.flush()
     db.session.delete(principal)
     db.session.flush()
+
+
+def _print(entity: BillingEntity, printed: Mapping[str, str]) -> None:
+    for name in printed:
+        setattr(entity, name, printed[name])
 
 
 def _note(entity: BillingEntity, what: str) -> None:

@@ -104,6 +104,8 @@ def _use(table: str, count: int) -> str:
             text = _n("%(count)s ressource", "%(count)s ressources", count, count=shown)
         case "reference_item":
             text = _n("%(count)s valeur", "%(count)s valeurs", count, count=shown)
+        case "invoice":
+            text = _n("%(count)s facture", "%(count)s factures", count, count=shown)
         case _:
             text = _n("%(count)s autre fiche", "%(count)s autres fiches", count, count=shown)
     return str(text)

@@ -46,7 +46,7 @@ def billing_entity_new() -> Response:
 def billing_entity_edit(entity_id: int) -> Response:
     hold("billing_entities")
     entity = _entity(entity_id)
-    form = BillingEntityForm.load({"name": entity.name})
+    form = BillingEntityForm.load(entities.read(entity))
     form.prepare()
     if form.posted_and_valid():
         with saving(form):

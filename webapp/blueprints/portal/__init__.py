@@ -7,6 +7,8 @@ account      « Sécurité »: password, second factor, sessions
 folders      « Dossiers d’équipe »: documents shared with the staff
 requests     « Assistance »: requests, and one's tasks in them
 knowledge    « Base de connaissances »
+projects     « Projets »: what was opened to the portal
+invoices     « Factures », and their PDF
 team         « Équipe »: staff profiles, as far as granted
 brand        the organisation's logo and colour
 look         the staff: « Voir le portail comme ce contact »
@@ -14,10 +16,36 @@ look         the staff: « Voir le portail comme ce contact »
 
 from flask import Flask
 
-from webapp.blueprints.portal import account, auth, brand, coordinates, folders, home, knowledge, look, requests, team
+from webapp.blueprints.portal import (
+    account,
+    auth,
+    brand,
+    coordinates,
+    folders,
+    home,
+    invoices,
+    knowledge,
+    look,
+    projects,
+    requests,
+    team,
+)
 from webapp.blueprints.portal.base import bp
 
-__all__ = ["account", "auth", "brand", "coordinates", "folders", "home", "knowledge", "look", "requests", "team"]
+__all__ = [
+    "account",
+    "auth",
+    "brand",
+    "coordinates",
+    "folders",
+    "home",
+    "invoices",
+    "knowledge",
+    "look",
+    "projects",
+    "requests",
+    "team",
+]
 
 
 def init_app(app: Flask) -> None:

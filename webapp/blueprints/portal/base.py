@@ -63,6 +63,13 @@ def menu() -> list[Entry]:
                 _("Les documents que nous partageons avec vous : à lire, à télécharger, à compléter."),
             )
         )
+    if viewer.has(PortalRight.PROJECT_REVIEW):
+        entries.append(
+            Entry("portal.projects", _("Projets"), "briefcase", _("Ce qui est en cours pour votre société."))
+        )
+    if viewer.has(PortalRight.INVOICE_REVIEW):
+        purpose = _("Les factures de votre société, à lire et à télécharger.")
+        entries.append(Entry("portal.invoices", _("Factures"), "receipt", purpose))
     if viewer.has(PortalRight.RESOURCE_PROFILES):
         entries.append(
             Entry("portal.team", _("Équipe"), "users", _("Les personnes à qui vous adresser, et comment les joindre."))

@@ -490,7 +490,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['updated_by_id'], ['resource.id'], name=op.f('fk_invoice_updated_by_id')),
     sa.ForeignKeyConstraint(['validated_by_id'], ['resource.id'], name=op.f('fk_invoice_validated_by_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_invoice')),
-    sa.UniqueConstraint('number', name=op.f('uq_invoice_number'))
+    sa.UniqueConstraint('billing_entity_id', 'number', name=op.f('uq_invoice_billing_entity_id'))
     )
     op.create_index(op.f('ix_invoice_billing_entity_id'), 'invoice', ['billing_entity_id'])
     op.create_index('ix_invoice_company', 'invoice', ['company_id', 'id'])
@@ -525,6 +525,8 @@ def upgrade() -> None:
     op.create_index('ix_history_event_record', 'history_event', ['noun', 'record_id', 'at', 'id'], sqlite_where=sa.text('record_id IS NOT NULL'), postgresql_where=sa.text('record_id IS NOT NULL'))
 
     op.add_column('reference_item', sa.Column('percent', sa.BigInteger(), nullable=True))
+    op.add_column('billing_entity', sa.Column('letterhead', sa.Text(), server_default='', nullable=False))
+    op.add_column('billing_entity', sa.Column('payment_terms', sa.Text(), server_default='', nullable=False))
 
     op.create_table('linked_search',
     sa.Column('linked_id', _ID, nullable=False),

@@ -17,9 +17,11 @@ from webapp.services.demo import (
     contacts,
     engagements,
     folders,
+    invoices,
     knowledge,
     opportunities,
     portal,
+    projects,
     requests,
     resources,
 )
@@ -46,6 +48,9 @@ def fill(by: Viewer) -> None:
     folders.fill(world, customers)
     requests.fill(world, customers)
     knowledge.fill(world, customers)
+    projects.fill(world, customers)
+    invoices.fill(world, customers)
+    portal.deliver(world)
 
 
 def _has_companies() -> bool:

@@ -136,7 +136,13 @@ def _invite_guest(world: World) -> None:
     if guest is None:
         return
     team = {member.resource_id for member in world.staff if member.is_active and member.office == "paris"}
-    granted = (PortalRight.TEAM_FOLDERS, PortalRight.PROJECT_REVIEW, PortalRight.RESOURCE_PROFILES, *SUPPORT)
+    granted = (
+        PortalRight.TEAM_FOLDERS,
+        PortalRight.PROJECT_REVIEW,
+        PortalRight.INVOICE_REVIEW,
+        PortalRight.RESOURCE_PROFILES,
+        *SUPPORT,
+    )
     values = _values(granted) | {"portal_profiles": frozenset(team)}
     contacts.update(guest, values, next(world.hand(one) for one in world.staff if one.resource_id == host.id))
 

@@ -16,7 +16,7 @@ def fill(world: World) -> None:
     """Found the billing entities and hire everybody."""
     firm = read("firm")
     for key, name in firm["entities"].items():
-        world.entity_ids[key] = billing_entities.add(name).id
+        world.entity_ids[key] = billing_entities.add(name, **firm["printed"][key]).id
     for team in firm["people"]:
         for person in team["people"]:
             world.staff.append(_hire(person, team, world))

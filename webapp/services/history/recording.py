@@ -105,6 +105,9 @@ def plain(value: Any) -> Any:
     """Return a value as JSON holds it."""
     if isinstance(value, PartialDate | date | Decimal):
         return str(value)
+    if hasattr(value, "plain"):
+        # A value of several parts says itself how it is kept.
+        return value.plain()
     return sorted(value) if isinstance(value, list | tuple | set | frozenset) else value
 
 

@@ -41,6 +41,8 @@ class Summary(NamedTuple):
     owner: Any = None
     #: How likely it is that it will be worth that, in percent.
     probability: Any = None
+    #: The number it was given, where it has one besides its name.
+    number: Any = None
 
 
 @dataclass(frozen=True)

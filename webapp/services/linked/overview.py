@@ -32,6 +32,7 @@ class Line(NamedTuple):
     on: date | None
     amount: Decimal | None
     currency: str
+    number: str = ""
 
 
 class Section(NamedTuple):
@@ -61,7 +62,7 @@ def line(keeper: Keeper[Any], row: Any) -> Line:
     """Return a row of `shown_columns` as lists show it."""
     amount = None if row.amount is None else Decimal(row.amount).scaleb(-_CENTS)
     state = keeper.state_label(row.state) if row.state is not None else ""
-    return Line(row.id, row.name, state, row.on, amount, row.currency or "")
+    return Line(row.id, row.name, state, row.on, amount, row.currency or "", row.number or "")
 
 
 def shown_columns(keeper: Keeper[Any]) -> list[Any]:
@@ -76,6 +77,7 @@ def shown_columns(keeper: Keeper[Any]) -> list[Any]:
             "amount"
         ),
         cast(null() if summary.currency is None else summary.currency, String).label("currency"),
+        cast(null() if summary.number is None else summary.number, String).label("number"),
     ]
 
 

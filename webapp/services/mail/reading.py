@@ -34,6 +34,7 @@ TITLES: Mapping[MailKind, LazyString] = {
     MailKind.REQUEST_MOVED: _l("Changement d’état d’une demande"),
     MailKind.REQUEST_ASSIGNED: _l("Demande confiée à une ressource"),
     MailKind.TASK_GIVEN: _l("Tâche confiée"),
+    MailKind.INVOICE_VALIDATED: _l("Avis de validation de facture"),
 }
 
 STATES: Mapping[MailState, LazyString] = {
