@@ -42,7 +42,7 @@ SHOWN_TO: Mapping[str, set[str]] = {
     "Dossier1": {PortalRight.TEAM_FOLDERS},
     "Fichier1": {PortalRight.TEAM_FOLDERS},
     "Jointe1": {PortalRight.ONLINE_SUPPORT},
-    "Étape1": {PortalRight.WORKFLOW_PARTICIPATION, PortalRight.ONLINE_SUPPORT},
+    "Étape1": {PortalRight.WORKFLOW_PARTICIPATION},
 }
 
 #: Those that must be read once their pages are there: a word of the address of these, and the kind of record.
