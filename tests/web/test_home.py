@@ -146,5 +146,5 @@ def test_it_costs_few_queries_and_htmx_gets_the_main_part(client: Browser, world
     anne = client.as_("anne")
     with queries() as seen:
         anne.get("/")
-    assert len(seen) <= 12
+    assert len(seen) <= 13
     assert anne.hx_get("/").all("h1")[0].text == "Accueil"
