@@ -31,6 +31,7 @@ from webapp.models import (
     Workflow,
     WorkflowState,
 )
+from webapp.services import activities
 from webapp.services.search.texts import Findable
 from webapp.text import search_key
 
@@ -115,7 +116,8 @@ def _records(noun: Noun, count: int, shared: Mapping[str, Any]) -> Iterator[dict
             "printed": {},
             "number": f"{noun.value[:3]}-{record_id:06}",
             "priority": rng.choice(list(Priority)),
-            **dict.fromkeys(("comments", "text", "due_time"), ""),
+            **dict.fromkeys(("comments", "text", "text_key", "due_time"), ""),
+            "due_key": activities.due_key(day, ""),
             **dict.fromkeys(("due_on", "issued_on", "starts_on", "initial_close_on"), day),
             "in_portal": record_id % 3 == 0,
         }

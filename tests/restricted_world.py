@@ -136,7 +136,13 @@ _numbers = count(1)
 def _company(marker: str, values: dict[str, Any]) -> Company:
     status = STATUS.get(marker, CommercialStatus.CLIENT)
     alias = f"clef{next(_numbers):03}"
-    values = {"alias": alias, "commercial_status": status, "allow_engagements": True, **values}
+    values = {
+        "alias": alias,
+        "commercial_status": status,
+        "allow_engagements": True,
+        "summary_consolidation": True,
+        **values,
+    }
     return factories.company(f"{COMMON} {marker}", **values)
 
 

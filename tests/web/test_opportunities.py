@@ -228,7 +228,7 @@ def test_a_closed_one_is_not_changed_but_may_be_said_something_of(bruno: Any, wo
     with pytest.raises(Refused, match="rouvrez-la"):
         OPPORTUNITIES.update(made, {"name": "Autre"}, by=world.viewer("bruno"))
 
-    dialog = bruno.get(f"/opportunities/{made.id}").click("Modifier")
+    dialog = bruno.get(f"/opportunities/{made.id}/edit")
     assert "rouvrez-la d’abord" in dialog
     assert bruno.get(f"/opportunities/{made.id}/win", status=303).location.endswith("/edit")
     page = bruno.get(f"/opportunities/{made.id}")

@@ -110,7 +110,7 @@ def test_one_number_given_twice_is_refused_beside_its_field(client: Any, world: 
             "/admin/resources/new",
             {"name": "Zoé Petit", "email": "zoe@x.example"},
             "email",
-            "déjà celle de Zoé Petit",
+            "déjà prise par Zoé Petit",
             Resource.email == "zoe@x.example",
         ),
     ],

@@ -44,11 +44,11 @@ def added_sentence(form: UploadForm) -> str:
     return str(_n("%(num)d fichier ajouté.", "%(num)d fichiers ajoutés.", len(form["files"].data)))
 
 
-@bp.route("/<int:folder_id>/documents", methods=["GET", "POST"])
+@bp.route("/<int:record_id>/documents", methods=["GET", "POST"])
 @access(STAFF)
-def folder_documents(folder_id: int) -> Response:
+def folder_documents(record_id: int) -> Response:
     """The documents after the one whose id is `after`; files that are posted are put there."""
-    folder = get_visible(TeamFolder, folder_id, viewer())
+    folder = get_visible(TeamFolder, record_id, viewer())
     if request.method == "GET":
         found = documents.page(folder, viewer(), after_asked())
         return page("folders/documents.html", "folders/_documents.html", record=folder, found=found)
@@ -61,69 +61,69 @@ def folder_documents(folder_id: int) -> Response:
     return record_page(folder, status=422, **_facts(folder, form))
 
 
-@bp.get("/<int:folder_id>/removed")
+@bp.get("/<int:record_id>/removed")
 @access(STAFF)
-def removed_documents(folder_id: int) -> Response:
+def removed_documents(record_id: int) -> Response:
     """The documents that were removed, and can be restored."""
-    folder = get_visible(TeamFolder, folder_id, viewer())
+    folder = get_visible(TeamFolder, record_id, viewer())
     found = documents.removed(folder, viewer(), after_asked())
     return page("folders/removed.html", "folders/_removed.html", record=folder, found=found)
 
 
-@bp.get("/<int:folder_id>/documents/<int:document_id>")
+@bp.get("/<int:record_id>/documents/<int:document_id>")
 @access(STAFF)
-def document(folder_id: int, document_id: int) -> Response:
+def document(record_id: int, document_id: int) -> Response:
     """A document, in its versions."""
-    folder, document = _read(folder_id, document_id)
+    folder, document = _read(record_id, document_id)
     found = documents.versions(document, viewer(), after_asked())
     return page("folders/document.html", "folders/_document.html", record=folder, document=document, found=found)
 
 
-@bp.get("/<int:folder_id>/documents/<int:document_id>/file")
+@bp.get("/<int:record_id>/documents/<int:document_id>/file")
 @access(STAFF)
-def document_file(folder_id: int, document_id: int) -> Response:
+def document_file(record_id: int, document_id: int) -> Response:
     """The last version of a document, as a download."""
-    _folder, document = _read(folder_id, document_id)
+    _folder, document = _read(record_id, document_id)
     return downloads.send(documents.content(document, viewer()))
 
 
-@bp.get("/<int:folder_id>/documents/<int:document_id>/versions/<int:version_id>")
+@bp.get("/<int:record_id>/documents/<int:document_id>/versions/<int:version_id>")
 @access(STAFF)
-def document_version(folder_id: int, document_id: int, version_id: int) -> Response:
+def document_version(record_id: int, document_id: int, version_id: int) -> Response:
     """Any version of a document, as a download."""
-    _folder, document = _read(folder_id, document_id)
+    _folder, document = _read(record_id, document_id)
     return downloads.send(documents.content(document, viewer(), version_id))
 
 
-@bp.post("/<int:folder_id>/documents/<int:document_id>/remove")
+@bp.post("/<int:record_id>/documents/<int:document_id>/remove")
 @access(STAFF)
-def remove_document(folder_id: int, document_id: int) -> Response:
+def remove_document(record_id: int, document_id: int) -> Response:
     """« Retirer »: it can be put back."""
-    folder, document = _read(folder_id, document_id)
+    folder, document = _read(record_id, document_id)
     documents.remove(document, folder, by=viewer())
     db.session.commit()
-    undo = url_for("folders.restore_document", folder_id=folder_id, document_id=document_id)
+    undo = url_for("folders.restore_document", record_id=record_id, document_id=document_id)
     message = _("Document retiré : %(name)s", name=document.name)
-    return saved(url_for("folders.show", record_id=folder_id), message, undo=undo)
+    return saved(url_for("folders.show", record_id=record_id), message, undo=undo)
 
 
-@bp.post("/<int:folder_id>/documents/<int:document_id>/restore")
+@bp.post("/<int:record_id>/documents/<int:document_id>/restore")
 @access(STAFF)
-def restore_document(folder_id: int, document_id: int) -> Response:
+def restore_document(record_id: int, document_id: int) -> Response:
     """Put a document that was removed back."""
-    folder = get_visible(TeamFolder, folder_id, viewer())
-    document = get_removed(document_id, folder_id, viewer())
+    folder = get_visible(TeamFolder, record_id, viewer())
+    document = get_removed(document_id, record_id, viewer())
     try:
         documents.restore(document, folder, by=viewer())
     except Refused as refusal:
         db.session.rollback()
         flash(" ".join(refusal.errors.values()), "error")
-        return redirect(url_for("folders.removed_documents", folder_id=folder_id), 303)
+        return redirect(url_for("folders.removed_documents", record_id=record_id), 303)
     db.session.commit()
     return record_saved(folder, _("Document rétabli : %(name)s", name=document.name))
 
 
-def _read(folder_id: int, document_id: int) -> tuple[TeamFolder, Document]:
+def _read(record_id: int, document_id: int) -> tuple[TeamFolder, Document]:
     """Return a folder and a document of it, or raise 404."""
-    folder = get_visible(TeamFolder, folder_id, viewer())
-    return folder, get_readable(Document, document_id, viewer(), folder_id=folder_id)
+    folder = get_visible(TeamFolder, record_id, viewer())
+    return folder, get_readable(Document, document_id, viewer(), folder_id=record_id)

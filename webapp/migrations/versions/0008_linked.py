@@ -490,7 +490,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['updated_by_id'], ['resource.id'], name=op.f('fk_invoice_updated_by_id')),
     sa.ForeignKeyConstraint(['validated_by_id'], ['resource.id'], name=op.f('fk_invoice_validated_by_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_invoice')),
-    sa.UniqueConstraint('billing_entity_id', 'number', name=op.f('uq_invoice_billing_entity_id'))
+    sa.UniqueConstraint('billing_entity_id', 'number', name=op.f('uq_invoice_billing_entity_id_number'))
     )
     op.create_index(op.f('ix_invoice_billing_entity_id'), 'invoice', ['billing_entity_id'])
     op.create_index('ix_invoice_company', 'invoice', ['company_id', 'id'])
