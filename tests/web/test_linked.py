@@ -46,3 +46,17 @@ def test_a_list_is_read_a_page_at_a_time(bruno: Any, world: World) -> None:
     assert len(bruno.get("/activities/?q=NUMERO+5").one("tbody").all("tr")) == 4
     assert "Aucun résultat" in bruno.get("/activities/?state=done")
     bruno.get("/activities/?before=x&state=x&kind=x&owner=x")
+
+
+def test_a_company_with_records_of_all_kinds_asks_few_questions(
+    bruno: Any, world: World, queries: Any, db_session: Any
+) -> None:
+    """F6: whatever hangs on it, and whatever its history tells of."""
+    company = factories.company("Chargée", main_city="Lyon", phone_main="04 65 71 00 01", allow_engagements=True)
+    factories.contact("Ana Zola", company=company.id, phone_mobile="06 12 34 56 78")
+    for noun in Noun:
+        for _number in range(7):
+            factories.of_noun(noun, company, world.bruno)
+    with queries() as seen:
+        bruno.hx_get(f"/companies/{company.id}")
+    assert len(seen) <= 12, "\n".join(seen)

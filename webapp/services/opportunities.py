@@ -87,6 +87,8 @@ class OpportunityKeeper(Keeper[Opportunity]):
             currency=Opportunity.currency,
             owner=Opportunity.owner_id,
             probability=probability(),
+            label_fr=_label_of_open(ReferenceItem.label_fr),
+            label_en=_label_of_open(ReferenceItem.label_en),
         )
 
     def state_label(self, state: str) -> str:
@@ -163,6 +165,12 @@ def probability() -> ColumnElement[Decimal]:
     of_state = select(ReferenceItem.percent).where(ReferenceItem.id == Opportunity.state_id).scalar_subquery()
     closed = [(Opportunity.outcome == one, literal(percent_, percent)) for one, percent_ in CLOSED_PROBABILITY.items()]
     return case(*closed, else_=of_state)
+
+
+def _label_of_open(label: Any) -> ColumnElement[str]:
+    """Return the label of the state of an opportunity that is open; of one that is closed, the outcome says more."""
+    of_state = select(label).where(ReferenceItem.id == Opportunity.state_id).scalar_subquery()
+    return case((IS_OPEN, of_state))
 
 
 def probability_of(opportunity: Opportunity) -> Decimal:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, select
 
 from webapp.access import Actor, PortalViewer, Viewer
 from webapp.clock import now
@@ -73,7 +73,12 @@ class RequestKeeper(Keeper[SupportRequest]):
     # --- lists -------------------------------------------------------------------------------------------------------
 
     def summary(self) -> Summary:
-        return Summary(state=SupportRequest.state_id, owner=SupportRequest.owner_id)
+        return Summary(
+            state=SupportRequest.state_id,
+            owner=SupportRequest.owner_id,
+            label_fr=_label_of_state(WorkflowState.label_fr),
+            label_en=_label_of_state(WorkflowState.label_en),
+        )
 
     def state_label(self, state: str) -> str:
         return workflows.labels().get(int(state), "")
@@ -199,6 +204,10 @@ class RequestKeeper(Keeper[SupportRequest]):
         request = self.create({**values, "company": by.company_id, "contact": by.contact_id}, by)
         conversation.attach(request, uploads)
         return request
+
+
+def _label_of_state(label: Any) -> Any:
+    return select(label).where(WorkflowState.id == SupportRequest.state_id).scalar_subquery()
 
 
 REQUESTS = RequestKeeper()

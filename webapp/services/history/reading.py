@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, String, bindparam, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import aliased
 
-from webapp.access import Viewer, seen_by, visible_to_all
+from webapp.access import Viewer, granted, seen_by, visible_to_all
 from webapp.extensions import db
 from webapp.i18n import LazyString, _l
 from webapp.models import Company, Contact, HistoryEvent, HistoryKind, Linked, Noun, Opportunity, Resource
@@ -172,7 +172,7 @@ def _entry(row: Any) -> Entry:
 
 
 def _names(entries: Iterable[Entry], viewer: Viewer) -> dict[Named, str]:
-    """Return the names of the records that entries speak of, of those the viewer may see: one query for each table."""
+    """Return the names of the records that entries speak of, of those the viewer may see: one query for all."""
     wanted: dict[str, set[int]] = {}
     for entry in entries:
         if entry.noun and entry.record_id:
@@ -180,11 +180,11 @@ def _names(entries: Iterable[Entry], viewer: Viewer) -> dict[Named, str]:
         for line in entry.lines:
             if line.table:
                 wanted.setdefault(line.table, set()).update(line.ids)
-    return {
-        (table, row.id): row.name
-        for table, ids in wanted.items()
-        for row in db.session.execute(_named(table), {"ids": list(ids), **seen_by(viewer)})
-    }
+    if not wanted:
+        return {}
+    ids = {f"{table}_ids": list(some) for table, some in wanted.items()}
+    rows = db.session.execute(_named(tuple(sorted(wanted))), {**ids, **seen_by(viewer)})
+    return {(row.table, row.id): row.name for row in rows}
 
 
 # --- statements, built once ------------------------------------------------------------------------------------------
@@ -245,7 +245,12 @@ def _of_linked(with_kind: bool, with_before: bool) -> Select[Any]:
     return _entries(with_kind, with_before).where(about)
 
 
-@cache
-def _named(table: str) -> Select[Any]:
-    model = wording.model_of(table)
-    return visible_to_all(model, model.id, model.name).where(model.id.in_(bindparam("ids", expanding=True)))
+@lru_cache(64)
+def _named(tables: tuple[str, ...]) -> Select[Any]:
+    legs = []
+    for table in tables:
+        model = wording.model_of(table)
+        columns = (literal(table, String).label("table"), model.id, model.name)
+        named = visible_to_all(model, *columns)
+        legs.append(named.where(model.id.in_(bindparam(f"{table}_ids", expanding=True))))
+    return granted(select(union_all(*legs).subquery()), "each table by its rule")

@@ -43,6 +43,9 @@ class Summary(NamedTuple):
     probability: Any = None
     #: The number it was given, where it has one besides its name.
     number: Any = None
+    #: Where it stands in words, French and English, where the database has them: `state_label` is not asked then.
+    label_fr: Any = None
+    label_en: Any = None
 
 
 @dataclass(frozen=True)

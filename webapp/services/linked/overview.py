@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Date, Select, String, bindparam, cast, litera
 
 from webapp.access import Viewer, granted, seen_by, visible_to_all
 from webapp.extensions import db
+from webapp.i18n import language
 from webapp.models import Noun
 from webapp.models.base import Id
 from webapp.services.linked.keeping import Keeper, column_for
@@ -61,7 +62,9 @@ def of(owner: Any, viewer: Viewer) -> list[Section]:
 def line(keeper: Keeper[Any], row: Any) -> Line:
     """Return a row of `shown_columns` as lists show it."""
     amount = None if row.amount is None else Decimal(row.amount).scaleb(-_CENTS)
-    state = keeper.state_label(row.state) if row.state is not None else ""
+    state = row.label_en if language() == "en" else row.label_fr
+    if state is None:
+        state = keeper.state_label(row.state) if row.state is not None else ""
     return Line(row.id, row.name, state, row.on, amount, row.currency or "", row.number or "")
 
 
@@ -76,8 +79,11 @@ def shown_columns(keeper: Keeper[Any]) -> list[Any]:
         (cast(null(), BigInteger) if summary.amount is None else type_coerce(summary.amount, BigInteger)).label(
             "amount"
         ),
-        cast(null() if summary.currency is None else summary.currency, String).label("currency"),
-        cast(null() if summary.number is None else summary.number, String).label("number"),
+        *(
+            cast(null() if column is None else column, String).label(name)
+            for name in ("currency", "number", "label_fr", "label_en")
+            for column in [getattr(summary, name)]
+        ),
     ]
 
 
