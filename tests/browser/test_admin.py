@@ -1,6 +1,7 @@
 """The administration and the two small dialogs in Chromium: keyboard, focus, accessibility (R1, C5, C7)."""
 
 import os
+import re
 from typing import Any
 
 import pytest
@@ -92,7 +93,7 @@ def test_a_province_and_a_source_are_added_beside_the_company_and_chosen(browser
     expect(add).to_be_focused()
     address.get_by_label("Pays").select_option(str(canada))
     expect(address.get_by_label("Pays")).to_have_value(str(canada))
-    page.wait_for_load_state("networkidle")
+    expect(add).to_have_attribute("href", re.compile(rf"country={canada}\b"))
     add.click()
     expect(small).to_contain_text("Canada")
     if shots := os.environ.get("SCREENSHOTS"):
