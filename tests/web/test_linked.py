@@ -60,3 +60,19 @@ def test_a_company_with_records_of_all_kinds_asks_few_questions(
     with queries() as seen:
         bruno.hx_get(f"/companies/{company.id}")
     assert len(seen) <= 12, "\n".join(seen)
+
+
+@pytest.mark.parametrize("noun", Noun)
+def test_a_list_of_what_hangs_on_nothing_of_the_kind_is_not_there(bruno: Any, world: World, noun: Noun) -> None:
+    """N3: an address that nobody was given is missing, and never an error of ours."""
+    engagement = factories.of_noun(Noun.ENGAGEMENT, _company(), world.bruno)
+    for name, one in (("contact", world.elise), ("engagement", engagement)):
+        answer = bruno.get(f"/{WORDS[noun].pages}/?{name}={one.id}", status=(200, 404))
+        hangs = f"{name}_id" in KEEPERS[noun].model.__table__.columns
+        assert answer.status == (200 if hangs else 404)
+
+
+def _company() -> Any:
+    company = factories.company("Engagée", allow_engagements=True)
+    factories.contact("Ana Zola", company=company.id)
+    return company

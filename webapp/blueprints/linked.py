@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from webapp.access import ADMIN, STAFF, access, get_in_trash, get_visible
@@ -21,7 +22,7 @@ from webapp.models import Company, Contact, Engagement, Linked, Opportunity, Pro
 from webapp.saving import saving
 from webapp.services.history import reading
 from webapp.services.linked import listing, naming, overview
-from webapp.services.linked.keeping import Keeper
+from webapp.services.linked.keeping import Keeper, column_for
 from webapp.services.linked.registry import KEEPERS
 from webapp.services.linked.words import WORDS
 from webapp.services.refusal import Refused
@@ -70,6 +71,8 @@ def add_views(
         given = request.args or keeper.asked_first
         asked = {name: value for name in names if (value := clean_line(given.get(name, ""))[:100])}
         owner = next(iter(_sources().values()), None)
+        if owner is not None and column_for(owner) not in model.__table__.columns:
+            raise NotFound
         found = listing.page(keeper, viewer(), asked, read_id(request.args.get("before", "")), of=owner)
         return page(
             "linked/index.html",
