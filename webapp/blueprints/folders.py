@@ -9,13 +9,13 @@ from webapp import downloads
 from webapp.access import STAFF, access, get_readable, get_removed, get_visible
 from webapp.blueprints.linked import add_views, record_page, record_saved
 from webapp.extensions import db
+from webapp.forms.base import Pressed
 from webapp.forms.folder import FolderForm, UploadForm
 from webapp.i18n import _, _n, file_size
 from webapp.models import Document, TeamFolder
 from webapp.saving import saving
 from webapp.services import documents, folders
 from webapp.services.folders import FOLDERS
-from webapp.services.refusal import Refused
 from webapp.text import read_id
 from webapp.web import page, saved, viewer
 
@@ -113,13 +113,12 @@ def restore_document(record_id: int, document_id: int) -> Response:
     """Put a document that was removed back."""
     folder = get_visible(TeamFolder, record_id, viewer())
     document = get_removed(document_id, record_id, viewer())
-    try:
+    outcome = Pressed()
+    with saving(outcome):
         documents.restore(document, folder, by=viewer())
-    except Refused as refusal:
-        db.session.rollback()
-        flash(" ".join(refusal.errors.values()), "error")
+    if outcome.refused:
+        flash(outcome.refused, "error")
         return redirect(url_for("folders.removed_documents", record_id=record_id), 303)
-    db.session.commit()
     return record_saved(folder, _("Document rétabli : %(name)s", name=document.name))
 
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from webapp.access import STAFF, Viewer, access, get_visible
 from webapp.blueprints.linked import add_views, record_saved
 from webapp.clock import today
-from webapp.forms.base import Outcome
+from webapp.forms.base import Pressed
 from webapp.forms.invoice import InvoiceForm, PaymentForm
 from webapp.i18n import _, choose_timezone
 from webapp.models import Invoice
@@ -51,7 +51,7 @@ def validate(record_id: int) -> Response:
     """« Valider », then a confirmation that says what it does, and of which version."""
     invoice = get_visible(Invoice, record_id, viewer())
     asked = validating.rehearse(invoice, viewer())
-    outcome = _Pressed()
+    outcome = Pressed()
     is_answered = request.form.get("asked") == asked.subject and not asked.problems
     if request.method == "POST" and is_answered:
         with saving(outcome):
@@ -76,7 +76,7 @@ def validate(record_id: int) -> Response:
 def send(record_id: int) -> Response:
     """« Marquer envoyée »."""
     invoice = get_visible(Invoice, record_id, viewer())
-    outcome = _Pressed()
+    outcome = Pressed()
     with saving(outcome):
         INVOICES.mark_sent(invoice, by=viewer())
     return _done(invoice, outcome, _("Facture marquée comme envoyée : %(number)s", number=invoice.number))
@@ -107,7 +107,7 @@ def pay(record_id: int) -> Response:
 def unpay(record_id: int) -> Response:
     """« Annuler le paiement »."""
     invoice = get_visible(Invoice, record_id, viewer())
-    outcome = _Pressed()
+    outcome = Pressed()
     with saving(outcome):
         INVOICES.mark_unpaid(invoice, by=viewer())
     return _done(invoice, outcome, _("Paiement annulé : %(number)s", number=invoice.number))
@@ -118,7 +118,7 @@ def unpay(record_id: int) -> Response:
 def credit(record_id: int) -> Response:
     """« Faire un avoir »: a draft that takes the invoice back."""
     invoice = get_visible(Invoice, record_id, viewer())
-    outcome = _Pressed()
+    outcome = Pressed()
     with saving(outcome):
         note = INVOICES.credit(invoice, by=viewer())
     return _done(
@@ -142,17 +142,10 @@ def pdf(record_id: int) -> Response:
     return download(printing.pdf(read), printing.file_name(read, record_id), "application/pdf")
 
 
-class _Pressed(Outcome):
-    """What became of a press of a button: what it may be refused for is said in a message."""
-
-    def refuse(self, errors: Any) -> None:
-        self.notice = " ".join(errors.values())
-
-
-def _done(invoice: Invoice, outcome: Outcome, message: str) -> Response:
+def _done(invoice: Invoice, outcome: Pressed, message: str) -> Response:
     if outcome.saved:
         return record_saved(invoice, message)
-    return saved(_url(invoice), outcome.notice, kind="error")
+    return saved(_url(invoice), outcome.refused, kind="error")
 
 
 def _validated(invoice: Invoice, told: str, *, is_hidden: bool) -> str:

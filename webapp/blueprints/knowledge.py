@@ -7,13 +7,13 @@ from werkzeug.wrappers import Response
 
 from webapp.access import STAFF, access, get_visible
 from webapp.blueprints.linked import add_views, record_saved
-from webapp.extensions import db
+from webapp.forms.base import Pressed
 from webapp.forms.knowledge import KnowledgeForm
 from webapp.i18n import _
 from webapp.markdown import to_html
 from webapp.models import KnowledgeItem
+from webapp.saving import saving
 from webapp.services.knowledge import KNOWLEDGE
-from webapp.services.refusal import Refused
 from webapp.web import viewer
 
 bp = Blueprint("knowledge", __name__, url_prefix="/knowledge")
@@ -38,11 +38,10 @@ def retire(record_id: int) -> Response:
 
 def _act(record_id: int, act: Callable[[KnowledgeItem], None], done: str) -> Response:
     item = get_visible(KnowledgeItem, record_id, viewer())
-    try:
+    outcome = Pressed()
+    with saving(outcome):
         act(item)
-    except Refused as refusal:
-        db.session.rollback()
-        flash(" ".join(refusal.errors.values()), "error")
+    if outcome.refused:
+        flash(outcome.refused, "error")
         return redirect(url_for("knowledge.show", record_id=record_id), 303)
-    db.session.commit()
     return record_saved(item, done % {"name": item.name})

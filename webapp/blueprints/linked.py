@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from webapp.access import ADMIN, STAFF, access, get_in_trash, get_visible
 from webapp.blueprints import history as history_views
 from webapp.blueprints import trash as trash_views
-from webapp.extensions import db
+from webapp.forms.base import Pressed
 from webapp.forms.linked import LinkedForm
 from webapp.forms.record import record_to_edit
 from webapp.i18n import _
@@ -25,7 +25,6 @@ from webapp.services.linked import listing, naming, overview
 from webapp.services.linked.keeping import Keeper, column_for
 from webapp.services.linked.registry import KEEPERS
 from webapp.services.linked.words import WORDS
-from webapp.services.refusal import Refused
 from webapp.text import clean_line, read_id
 from webapp.web import page, saved, viewer
 
@@ -138,25 +137,21 @@ def add_views(
     def delete(record_id: int) -> Response:
         """« Supprimer », then a confirmation."""
         record = get_visible(model, record_id, viewer())
-        refused = ""
+        outcome = Pressed()
         if request.method == "POST":
             company = url_for("companies.show", company_id=record.company_id)
-            try:
+            with saving(outcome):
                 keeper.remove(record, by=viewer())
-            except Refused as refusal:
-                db.session.rollback()
-                refused = " ".join(refusal.errors.values())
-            else:
-                db.session.commit()
+            if outcome.saved:
                 message = str(words.deleted) % {"name": record.name}
                 return saved(company, message, undo=url_for(f"{pages}.restore", record_id=record_id))
         return page(
             "linked/delete.html",
             "linked/_delete_dialog.html",
-            status=422 if refused else 200,
+            status=422 if outcome.refused else 200,
             record=record,
             words=words,
-            refused=refused,
+            refused=outcome.refused,
         )
 
     @bp.post("/<int:record_id>/restore")
@@ -164,13 +159,12 @@ def add_views(
     def restore(record_id: int) -> Response:
         """Take a record back from the trash."""
         record = get_in_trash(model, record_id, viewer())
-        try:
+        outcome = Pressed()
+        with saving(outcome):
             keeper.restore(record, by=viewer())
-        except Refused as refusal:
-            db.session.rollback()
-            flash(" ".join(refusal.errors.values()), "error")
+        if outcome.refused:
+            flash(outcome.refused, "error")
             return redirect(url_for("trash.show"), 303)
-        db.session.commit()
         return record_saved(record, str(words.restored) % {"name": record.name})
 
     @bp.route("/<int:record_id>/purge", methods=["GET", "POST"])

@@ -10,6 +10,7 @@ from webapp.access import STAFF, Ability, access, get_visible, require
 from webapp.blueprints.linked import add_views, record_saved
 from webapp.clock import today
 from webapp.extensions import db
+from webapp.forms.base import Pressed
 from webapp.forms.opportunity import ClosingForm, MoveForm, OpportunityForm
 from webapp.i18n import _, choose_timezone, currencies
 from webapp.models import CommercialStatus, Company, Opportunity, Outcome, ReferenceList
@@ -19,7 +20,6 @@ from webapp.services.activities import is_late
 from webapp.services.linked.listing import weighted
 from webapp.services.opportunities import OPPORTUNITIES, OUTCOMES, probability_of, state_name
 from webapp.services.pipeline import Place
-from webapp.services.refusal import Refused
 from webapp.text import clean_line
 from webapp.web import page, safe_next, saved, viewer
 
@@ -120,12 +120,11 @@ def move(record_id: int) -> Response:
         where = state_name(opportunity.state_id)
         message = _("« %(name)s » a été déplacée entre-temps : %(state)s.", name=opportunity.name, state=where)
         return saved(back, message, kind="error")
-    try:
+    outcome = Pressed()
+    with saving(outcome):
         OPPORTUNITIES.update(opportunity, {"state": form.state.data}, by=viewer())
-    except Refused as refusal:
-        db.session.rollback()
-        return saved(back, " ".join(refusal.errors.values()), kind="error")
-    db.session.commit()
+    if outcome.refused:
+        return saved(back, outcome.refused, kind="error")
     message = _("« %(name)s » passe à : %(state)s.", name=opportunity.name, state=state_name(opportunity.state_id))
     return saved(back, message)
 

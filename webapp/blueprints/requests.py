@@ -9,15 +9,13 @@ from werkzeug.wrappers import Response
 from webapp.access import STAFF, access, get_visible
 from webapp.blueprints.linked import add_views, record_saved, shown
 from webapp.downloads import send
-from webapp.extensions import db
-from webapp.forms.base import Form
+from webapp.forms.base import Form, Pressed
 from webapp.forms.request import GIVE_FORMS, AttachForm, DoneForm, NoteForm, ReplyForm, RequestForm
 from webapp.i18n import _
 from webapp.models import PortalRight, RequestTask, SupportRequest
 from webapp.saving import saving
 from webapp.services import workflows
 from webapp.services.activities import is_late
-from webapp.services.refusal import Refused
 from webapp.services.requests import PRIORITIES, REQUESTS
 from webapp.services.support import conversation, letters, tasks
 from webapp.text import read_id
@@ -58,11 +56,11 @@ add_views(bp, REQUESTS, RequestForm, _facts)
 def take(record_id: int) -> Response:
     """« Prendre en charge »."""
     record = _request(record_id)
-    try:
+    outcome = Pressed()
+    with saving(outcome):
         REQUESTS.take(record, by=viewer())
-    except Refused as refusal:
-        return _refused(record_id, refusal)
-    db.session.commit()
+    if outcome.refused:
+        return _refused(record_id, outcome)
     return record_saved(record, _("Demande prise en charge : %(name)s", name=record.name))
 
 
@@ -71,11 +69,11 @@ def take(record_id: int) -> Response:
 def move(record_id: int) -> Response:
     """Go to another state, as far as the workflow lets one."""
     record = _request(record_id)
-    try:
+    outcome = Pressed()
+    with saving(outcome):
         state = REQUESTS.move(record, read_id(request.form.get("state", "")) or 0, by=viewer())
-    except Refused as refusal:
-        return _refused(record_id, refusal)
-    db.session.commit()
+    if outcome.refused:
+        return _refused(record_id, outcome)
     return record_saved(
         record, _("« %(name)s » est passée à l’état « %(state)s ».", name=record.name, state=state.label)
     )
@@ -186,9 +184,8 @@ def _again(record: SupportRequest, **forms: Form) -> Response:
     return page("linked/show.html", "linked/_show.html", status=422, **shown(record), **_facts(record, **forms))
 
 
-def _refused(record_id: int, refusal: Refused) -> Response:
-    db.session.rollback()
-    flash(" ".join(refusal.errors.values()), "error")
+def _refused(record_id: int, outcome: Pressed) -> Response:
+    flash(outcome.refused, "error")
     return redirect(url_for("requests.show", record_id=record_id), 303)
 
 

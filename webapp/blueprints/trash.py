@@ -8,10 +8,11 @@ from werkzeug.wrappers import Response
 
 from webapp.access import ADMIN, STAFF, access, get_in_trash
 from webapp.extensions import db
+from webapp.forms.base import Pressed
 from webapp.i18n import _, _n
 from webapp.models import Company, Contact
+from webapp.saving import saving
 from webapp.services import organisation, trash
-from webapp.services.refusal import Refused
 from webapp.text import clean_line, read_id
 from webapp.web import page, saved, viewer
 
@@ -65,13 +66,12 @@ def restore_company(company_id: int) -> Response:
 def restore_contact(contact_id: int) -> Response:
     """Take a contact back."""
     contact = get_in_trash(Contact, contact_id, viewer())
-    try:
+    outcome = Pressed()
+    with saving(outcome):
         restored = trash.restore_contact(contact, by=viewer())
-    except Refused as refusal:
-        db.session.rollback()
-        flash(" ".join(map(str, refusal.errors.values())), "error")
+    if outcome.refused:
+        flash(outcome.refused, "error")
         return redirect(url_for(".show"), 303)
-    db.session.commit()
     _tell_without_access(restored)
     message = _("Contact restauré : %(name)s", name=contact.name)
     return saved(url_for("contacts.show", contact_id=contact_id), message, contactChanged={"id": contact_id})
@@ -106,22 +106,18 @@ def purge_contact(contact_id: int) -> Response:
 
 def purge(record: Any) -> Response:
     """Ask, then remove a record in the trash for good."""
-    name, refused = record.name, ""
+    name, outcome = record.name, Pressed()
     if request.method == "POST":
-        try:
+        with saving(outcome):
             trash.purge(record, by=viewer())
-        except Refused as refusal:
-            db.session.rollback()
-            refused = " ".join(refusal.errors.values())
-        else:
-            db.session.commit()
+        if outcome.saved:
             return saved(url_for("trash.show"), _("Effacé pour de bon : %(name)s", name=name))
     return page(
         "trash/purge.html",
         "trash/_purge_dialog.html",
-        status=422 if refused else 200,
+        status=422 if outcome.refused else 200,
         name=name,
         action=request.path,
         with_contacts=isinstance(record, Company),
-        refused=refused,
+        refused=outcome.refused,
     )

@@ -33,7 +33,7 @@ def fill(if_empty: bool) -> None:
     except Refused as refusal:
         if if_empty:
             return
-        raise click.ClickException(" ".join(refusal.errors.values())) from None
+        raise click.ClickException(refusal.said) from None
     db.session.commit()
     click.echo(_("Le monde de démonstration est prêt."))
 

@@ -44,6 +44,18 @@ class Outcome:
         raise NotImplementedError
 
 
+class Pressed(Outcome):
+    """What became of a press of a button: what it was refused for is said in a message."""
+
+    @property
+    def refused(self) -> str:
+        """Why, or nothing."""
+        return self.refusal.said if self.refusal else ""
+
+    def refuse(self, errors: Mapping[str, str]) -> None:
+        """No field is there to show it beside."""
+
+
 @cache
 def _messages(language: str) -> Any:
     """WTForms' own messages, which it looks for on the disk."""

@@ -194,4 +194,4 @@ def _make_client(opportunity: Opportunity, by: Viewer) -> None:
     try:
         companies.update(company, {"commercial_status": CommercialStatus.CLIENT}, by)
     except Refused as refusal:
-        raise Refused({"make_client": " ".join(refusal.errors.values())}) from refusal
+        raise Refused({"make_client": refusal.said}) from refusal

@@ -13,3 +13,8 @@ class Refused(Exception):
     def __init__(self, errors: Mapping[str, str]):
         super().__init__("; ".join(f"{name}: {message}" for name, message in errors.items()))
         self.errors = dict(errors)
+
+    @property
+    def said(self) -> str:
+        """All that is said, for where there is no field to say it beside."""
+        return " ".join(map(str, self.errors.values()))

@@ -11,10 +11,11 @@ from werkzeug.wrappers import Response
 from webapp.access import ADMIN, access, visible
 from webapp.blueprints.admin.base import admin_page, bp, changed
 from webapp.extensions import db
+from webapp.forms.base import Pressed
 from webapp.i18n import _
 from webapp.models import LINK, AuditKind, Contact, Mail, MailKind, MailState, Resource
+from webapp.saving import saving
 from webapp.services.mail import composing, outbox, reading
-from webapp.services.refusal import Refused
 from webapp.services.resources import names
 from webapp.text import clean_line, read_id
 from webapp.web import page, viewer, wants_fragment
@@ -106,12 +107,11 @@ def _mail(mail_id: int, *, to_change: bool = False) -> Mail:
 def _do(action: Callable[[Mail], None], mail_id: int, message: str) -> Response:
     """Do something to a mail, say so, and show it."""
     found = _mail(mail_id, to_change=True)
-    try:
+    outcome = Pressed()
+    with saving(outcome):
         action(found)
-    except Refused as refusal:
-        db.session.rollback()
-        return changed(".mail", refusal.errors["mail"], kind="error", mail_id=mail_id)
-    db.session.commit()
+    if outcome.refused:
+        return changed(".mail", outcome.refused, kind="error", mail_id=mail_id)
     return changed(".mail", message, mail_id=mail_id)
 
 

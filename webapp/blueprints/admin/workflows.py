@@ -10,13 +10,13 @@ from werkzeug.wrappers import Response
 from webapp.access import ADMIN, access
 from webapp.blueprints.admin.base import admin_page, bp, changed, hold
 from webapp.extensions import db
+from webapp.forms.base import Pressed
 from webapp.forms.shared import SharedForm
 from webapp.forms.workflow import StateForm, StepForm, WorkflowForm
 from webapp.i18n import _
 from webapp.models import Workflow, WorkflowState, WorkflowStep
 from webapp.saving import saving
 from webapp.services import workflows
-from webapp.services.refusal import Refused
 from webapp.services.workflows import Move
 from webapp.text import read_id
 from webapp.web import saved
@@ -174,12 +174,11 @@ def workflow_moves(workflow_id: int) -> Response:
     """The boxes: which moves are allowed; `was` has those that were when the page was opened (R4)."""
     workflow = _workflow(workflow_id)
     wanted, was = _moves(request.form.getlist("move")), _moves(request.form.getlist("was"))
-    try:
+    outcome = Pressed()
+    with saving(outcome):
         workflows.draw_moves(workflow, wanted, was)
-    except Refused as refusal:
-        db.session.rollback()
-        return _page(_workflow(workflow_id), ticked=wanted, refused=" ".join(refusal.errors.values()))
-    db.session.commit()
+    if outcome.refused:
+        return _page(_workflow(workflow_id), ticked=wanted, refused=outcome.refused)
     return _saved(workflow, _("Les passages sont enregistrés."))
 
 
@@ -263,12 +262,11 @@ def _change_state(workflow_id: int, state_id: int, done: str, change: Callable[.
 
 def _done(endpoint: str, change: Callable[[], None], done: str, **values: Any) -> Response:
     """Do what a button of a list asks for, and show the list again, with what was done or why not."""
-    try:
+    outcome = Pressed()
+    with saving(outcome):
         change()
-    except Refused as refusal:
-        db.session.rollback()
-        return changed(endpoint, " ".join(refusal.errors.values()), kind="error", **values)
-    db.session.commit()
+    if outcome.refused:
+        return changed(endpoint, outcome.refused, kind="error", **values)
     return changed(endpoint, done, **values)
 
 

@@ -9,14 +9,13 @@ from werkzeug.wrappers import Response
 from webapp.access import PORTAL, access, get_in_portal
 from webapp.blueprints.portal.base import bp
 from webapp.downloads import send
-from webapp.extensions import db
+from webapp.forms.base import Pressed
 from webapp.forms.request import AskForm, DoneForm, MessageForm
 from webapp.i18n import _
 from webapp.models import PortalRight, Priority, RequestTask, SupportRequest
 from webapp.saving import saving
 from webapp.services import workflows
 from webapp.services.portal import support
-from webapp.services.refusal import Refused
 from webapp.services.requests import REQUESTS
 from webapp.services.support import conversation
 from webapp.services.support import tasks as services
@@ -80,13 +79,12 @@ def request_reply(request_id: int) -> Response:
 def request_close(request_id: int) -> Response:
     """« Clore la demande », as far as one may (P10)."""
     record = _request(request_id)
-    try:
+    outcome = Pressed()
+    with saving(outcome):
         REQUESTS.close(record, portal_viewer())
-    except Refused as refusal:
-        db.session.rollback()
-        flash(" ".join(refusal.errors.values()), "error")
+    if outcome.refused:
+        flash(outcome.refused, "error")
         return redirect(url_for(".request_page", request_id=request_id), 303)
-    db.session.commit()
     return saved(url_for(".request_page", request_id=request_id), _("La demande est close."))
 
 

@@ -152,7 +152,7 @@ def hand_over_all(resource: Resource, successor_id: int | None, by: Viewer) -> N
     try:
         hand_over(contacts, successor_id, _("Ressource désactivée : %(name)s", name=resource.name), by)
     except Refused as refusal:
-        raise Refused({"portal_successor": " ".join(refusal.errors.values())}) from None
+        raise Refused({"portal_successor": refusal.said}) from None
 
 
 def _sponsored(resource_id: int, *columns: Any) -> Any:

@@ -173,7 +173,7 @@ class Names:
         try:
             return add()
         except Refused as refusal:
-            raise ValueError(" ".join(refusal.errors.values())) from None
+            raise ValueError(refusal.said) from None
 
     def _add_reference(self, which: ReferenceList, text: str, parent_id: int | None) -> int:
         item_id = next(self._unused_ids) if self._is_dry else references.add(which, text, parent_id=parent_id).id
