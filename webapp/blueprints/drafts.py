@@ -10,11 +10,12 @@ from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from webapp import drafting
-from webapp.access import LINKED, STAFF, Viewer, access, visible
+from webapp.access import STAFF, Viewer, access
 from webapp.extensions import db
 from webapp.i18n import _, _l
-from webapp.models import Company, Contact, Draft
+from webapp.models import Draft
 from webapp.services import drafts
+from webapp.services.history import wording
 from webapp.services.linked.words import WORDS
 from webapp.web import page, saved, viewer, wants_fragment
 
@@ -87,20 +88,20 @@ def lines(viewer: Viewer) -> list[Line]:
     wanted: dict[str, list[int]] = {}
     for _draft, (view, ids) in mine:
         for record_id in ids.values():
-            wanted.setdefault(_pages(view, ids), []).append(record_id)
-    names = {pages: _names(_KINDS[pages][0], ids, viewer) for pages, ids in wanted.items()}
+            if record_id < 2**63:
+                wanted.setdefault(_table(view, ids), []).append(record_id)
+    names = wording.names_seen(wanted, viewer)
     return [_line(draft, view, ids, names) for draft, (view, ids) in mine]
 
 
-def _line(draft: Draft, view: str, ids: dict[str, int], names: dict[str, dict[int, str]]) -> Line:
-    pages = _pages(view, ids)
-    name = next((names[pages].get(record_id) for record_id in ids.values()), None)
-    return Line(draft, _title(view, pages, ids, name), drafting.address(draft.path), drafting.FORMS[view] == view)
+def _line(draft: Draft, view: str, ids: dict[str, int], names: dict[wording.Named, str]) -> Line:
+    name = next((names.get((_table(view, ids), record_id)) for record_id in ids.values()), None)
+    return Line(draft, _title(view, ids, name), drafting.address(draft.path), drafting.FORMS[view] == view)
 
 
-def _title(view: str, pages: str, ids: dict[str, int], name: str | None) -> str:
+def _title(view: str, ids: dict[str, int], name: str | None) -> str:
     if not ids:
-        return str(_KINDS[pages][1])
+        return str(_KINDS[_pages(view, ids)][1])
     if name is None:
         return _("Fiche que vous ne pouvez plus ouvrir, ou qui a été supprimée")
     return name if drafting.FORMS[view] == view else _("Commentaire : %(name)s", name=name)
@@ -112,16 +113,13 @@ def _pages(view: str, ids: dict[str, int]) -> str:
     return blueprint if blueprint in _KINDS else "companies" if "company_id" in ids else "contacts"
 
 
-#: By the blueprint of a form: what it is about, and what a new one is called.
-_KINDS: dict[str, tuple[type[Any], Any]] = {
-    "companies": (Company, _l("Nouvelle société")),
-    "contacts": (Contact, _l("Nouveau contact")),
-    **{WORDS[model.noun].pages: (model, WORDS[model.noun].new) for model in LINKED},
+def _table(view: str, ids: dict[str, int]) -> str:
+    return _KINDS[_pages(view, ids)][0]
+
+
+#: By the blueprint of a form: the table of what it is about, and what a new one is called.
+_KINDS: dict[str, tuple[str, Any]] = {
+    "companies": ("company", _l("Nouvelle société")),
+    "contacts": ("contact", _l("Nouveau contact")),
+    **{words.pages: (words.noun.value, words.new) for words in WORDS.values()},
 }
-
-
-def _names(model: Any, ids: list[int], viewer: Viewer) -> dict[int, str]:
-    wanted = [one for one in ids if one < 2**63]
-    if not wanted:
-        return {}
-    return dict(db.session.execute(visible(model, viewer, model.id, model.name).where(model.id.in_(wanted))).all())

@@ -16,7 +16,8 @@ from webapp.forms.nouns import FORMS
 from webapp.forms.record import RecordForm
 from webapp.i18n import _, _l, language
 from webapp.models import AddressKind
-from webapp.services.history.reading import Entry, Line, Named
+from webapp.services.history.reading import Entry, Line
+from webapp.services.history.wording import Named
 
 #: Longer texts are shown as far as this; the rest unfolds.
 SHORT = 120

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, func, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_
 from sqlalchemy.orm import aliased
 
-from webapp.access import Viewer, granted, seen_by, visible_to_all
+from webapp.access import Viewer, seen_by, visible_to_all
 from webapp.extensions import db
 from webapp.i18n import LazyString, _l
 from webapp.models import Company, Contact, HistoryEvent, HistoryKind, Linked, Noun, Opportunity, Resource
@@ -55,9 +55,6 @@ TITLES: Mapping[HistoryKind, LazyString] = {
 
 #: The values that name a company, of entries that don't say so themselves.
 _COMPANY_VALUES = ("parent", "company")
-
-#: A record that an entry speaks of: its table, and its id.
-Named = tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -114,7 +111,7 @@ class Page:
 
     entries: list[Entry]
     before: int | None
-    names: Mapping[Named, str]
+    names: Mapping[wording.Named, str]
 
 
 def of_company(company: Company, viewer: Viewer, kind: HistoryKind | None = None, before: int | None = None) -> Page:
@@ -171,7 +168,7 @@ def _entry(row: Any) -> Entry:
     )
 
 
-def _names(entries: Iterable[Entry], viewer: Viewer) -> dict[Named, str]:
+def _names(entries: Iterable[Entry], viewer: Viewer) -> dict[wording.Named, str]:
     """Return the names of the records that entries speak of, of those the viewer may see: one query for all."""
     wanted: dict[str, set[int]] = {}
     for entry in entries:
@@ -180,11 +177,7 @@ def _names(entries: Iterable[Entry], viewer: Viewer) -> dict[Named, str]:
         for line in entry.lines:
             if line.table:
                 wanted.setdefault(line.table, set()).update(line.ids)
-    if not wanted:
-        return {}
-    ids = {f"{table}_ids": list(some) for table, some in wanted.items()}
-    rows = db.session.execute(_named(tuple(sorted(wanted))), {**ids, **seen_by(viewer)})
-    return {(row.table, row.id): row.name for row in rows}
+    return wording.names_seen(wanted, viewer)
 
 
 # --- statements, built once ------------------------------------------------------------------------------------------
@@ -243,14 +236,3 @@ def _of_linked(with_kind: bool, with_before: bool) -> Select[Any]:
     event = HistoryEvent
     about = (event.noun == bindparam("noun", type_=event.noun.type)) & (event.record_id == bindparam("record"))
     return _entries(with_kind, with_before).where(about)
-
-
-@lru_cache(64)
-def _named(tables: tuple[str, ...]) -> Select[Any]:
-    legs = []
-    for table in tables:
-        model = wording.model_of(table)
-        columns = (literal(table, String).label("table"), model.id, model.name)
-        named = visible_to_all(model, *columns)
-        legs.append(named.where(model.id.in_(bindparam(f"{table}_ids", expanding=True))))
-    return granted(select(union_all(*legs).subquery()), "each table by its rule")
