@@ -308,13 +308,8 @@ def _versions(viewer: PortalViewer) -> ColumnElement[bool]:
 
 def _tasks(viewer: PortalViewer) -> ColumnElement[bool]:
     """The steps of one's company's requests that were given to oneself (P11)."""
-    if not viewer.has(PortalRight.WORKFLOW_PARTICIPATION):
-        return false()
-    request = exists().where(
-        SupportRequest.id == RequestTask.request_id,
-        SupportRequest.company_id == viewer.company_id,
-        SupportRequest.deleted_at.is_(None),
-    )
+    of_company = _of_own_company(SupportRequest, viewer, PortalRight.WORKFLOW_PARTICIPATION)
+    request = exists().where(SupportRequest.id == RequestTask.request_id, of_company)
     return (RequestTask.contact_id == viewer.contact_id) & request.correlate(RequestTask)
 
 

@@ -12,7 +12,7 @@ from webapp.clock import now, today
 from webapp.extensions import db
 from webapp.i18n import LazyString, _, _l, choose_timezone
 from webapp.models import Activity, ActivityKind, Company, HistoryKind
-from webapp.services.linked.keeping import Filter, Keeper, Order, Summary
+from webapp.services.linked.keeping import Filter, Keeper, Order, Summary, mine, one_of
 
 KINDS: Mapping[ActivityKind, LazyString] = {
     ActivityKind.CALL: _l("Appel"),
@@ -89,16 +89,8 @@ class ActivityKeeper(Keeper[Activity]):
                 lambda viewer: [(name, str(label)) for name, (label, _days) in DUE.items()],
                 lambda value, viewer: _is_due(*DUE[value][1]),
             ),
-            "kind": Filter(
-                _l("Type"),
-                lambda viewer: [(kind.value, str(label)) for kind, label in KINDS.items()],
-                lambda value, viewer: Activity.kind == ActivityKind(value),
-            ),
-            "owner": Filter(
-                _l("Responsable"),
-                lambda viewer: [("me", _("Moi"))],
-                lambda value, viewer: Activity.owner_id == viewer.resource_id,
-            ),
+            "kind": one_of(_l("Type"), Activity.kind, KINDS),
+            "owner": mine(Activity.owner_id),
         }
 
     def complete(self, activity: Activity, by: Actor) -> None:

@@ -29,7 +29,7 @@ from webapp.models import (
 from webapp.services import ids, organisation, sharing
 from webapp.services.history import recording
 from webapp.services.linked import keeping
-from webapp.services.linked.words import WORDS
+from webapp.services.linked.words import listed
 from webapp.services.mail import outbox
 from webapp.services.portal import ending
 from webapp.services.refusal import Refused
@@ -190,8 +190,7 @@ def remove(company: Company, by: Viewer) -> None:
 
 def why_held(held: Mapping[Noun, int]) -> str:
     """Say what keeps a company from being deleted: engagements, projects, invoices (D16)."""
-    listed = ", ".join(f"{WORDS[noun].many} ({count})" for noun, count in held.items())
-    return _("Cette société ne peut pas être supprimée tant qu’elle a : %(records)s.", records=listed)
+    return _("Cette société ne peut pas être supprimée tant qu’elle a : %(records)s.", records=listed(held))
 
 
 def _assign(company: Company, values: Mapping[str, Any], by: Viewer) -> None:

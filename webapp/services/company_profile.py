@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from sqlalchemy import Integer, Row, Select, bindparam, literal, select, tuple_
@@ -107,17 +108,16 @@ def subsidiaries(company: Company, viewer: Viewer, after: Company | None = None)
 
 def contacts(company: Company, viewer: Viewer, after: Contact | None = None) -> list[ContactLine]:
     """Return the contacts of a company the viewer may see, last names in order: one page and one more (C9)."""
-    lines: dict[int, ContactLine] = {}
-    ranks: dict[int, int] = {}
-    for row in _page(_contacts(language()), company, viewer, after):
-        line = lines.get(row.id) or ContactLine(row.id, listed_name(row), row.job_title, row.email1, None)
-        # Of the numbers they have, the first kind in the order of preference.
-        rank = DIRECT_NUMBERS.index(row.kind) if row.kind else len(DIRECT_NUMBERS)
-        if row.kind and rank < ranks.get(row.id, len(DIRECT_NUMBERS)):
-            ranks[row.id] = rank
-            line = line._replace(phone=kept_phone(row.typed, row.e164))
-        lines[row.id] = line
-    return list(lines.values())
+    # A row for each number of a contact, or one without any.
+    rows = groupby(_page(_contacts(language()), company, viewer, after), key=lambda row: row.id)
+    return [_contact_line(list(numbers)) for _id, numbers in rows]
+
+
+def _contact_line(rows: list[Row[Any]]) -> ContactLine:
+    contact = rows[0]
+    numbers = sorted((row for row in rows if row.kind), key=lambda row: DIRECT_NUMBERS.index(row.kind))
+    phone = kept_phone(numbers[0].typed, numbers[0].e164) if numbers else None
+    return ContactLine(contact.id, listed_name(contact), contact.job_title, contact.email1, phone)
 
 
 def unreachable(company: Company, viewer: Viewer) -> list[Row[Any]]:

@@ -20,7 +20,7 @@ from webapp.models import (
     Opportunity,
     ReferenceItem,
 )
-from webapp.services.linked.keeping import Filter, Keeper, Summary
+from webapp.services.linked.keeping import Filter, Keeper, Summary, one_of
 
 STATES: Mapping[EngagementState, LazyString] = {
     EngagementState.ACTIVE: _l("En cours"),
@@ -94,13 +94,7 @@ class EngagementKeeper(Keeper[Engagement]):
         return str(STATES[EngagementState(state)])
 
     def filters(self) -> Mapping[str, Filter]:
-        return {
-            "state": Filter(
-                _l("État"),
-                lambda viewer: [(state.value, str(label)) for state, label in STATES.items()],
-                lambda value, viewer: Engagement.state == EngagementState(value),
-            )
-        }
+        return {"state": one_of(_l("État"), Engagement.state, STATES)}
 
 
 ENGAGEMENTS = EngagementKeeper()

@@ -9,7 +9,7 @@ from webapp.extensions import db
 from webapp.i18n import LazyString, _, _l
 from webapp.markdown import to_text
 from webapp.models import HistoryKind, KnowledgeItem, KnowledgeState, SupportRequest
-from webapp.services.linked.keeping import Filter, Keeper, Summary
+from webapp.services.linked.keeping import Filter, Keeper, Summary, one_of
 from webapp.services.refusal import Refused
 from webapp.services.search import small
 from webapp.text import search_key
@@ -72,13 +72,7 @@ class KnowledgeKeeper(Keeper[KnowledgeItem]):
         return KnowledgeItem.text_key
 
     def filters(self) -> Mapping[str, Filter]:
-        return {
-            "state": Filter(
-                _l("État"),
-                lambda viewer: [(state.value, str(label)) for state, label in STATES.items()],
-                lambda value, viewer: KnowledgeItem.state == KnowledgeState(value),
-            )
-        }
+        return {"state": one_of(_l("État"), KnowledgeItem.state, STATES)}
 
     def publish(self, item: KnowledgeItem, by: Actor) -> None:
         """Let every contact with online support read an item; raises Refused for one without text."""

@@ -21,7 +21,7 @@ from webapp.models import (
 )
 from webapp.services import companies, organisation, references
 from webapp.services.history import recording
-from webapp.services.linked.keeping import Filter, Keeper, Summary
+from webapp.services.linked.keeping import Filter, Keeper, Summary, mine
 from webapp.services.refusal import Refused
 from webapp.services.values import Change
 
@@ -108,11 +108,7 @@ class OpportunityKeeper(Keeper[Opportunity]):
                 ],
                 lambda value, viewer: Opportunity.state_id == int(value),
             ),
-            "owner": Filter(
-                _l("Responsable"),
-                lambda viewer: [("me", _("Moi"))],
-                lambda value, viewer: Opportunity.owner_id == viewer.resource_id,
-            ),
+            "owner": mine(Opportunity.owner_id),
             "closing": Filter(
                 _l("Clôture prévue"),
                 lambda viewer: [("month", _("Ce mois-ci")), ("late", _("En retard"))],

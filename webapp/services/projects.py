@@ -6,7 +6,7 @@ from typing import Any
 from webapp.access import Viewer
 from webapp.i18n import LazyString, _, _l
 from webapp.models import Project, ProjectState
-from webapp.services.linked.keeping import Filter, Keeper, Summary
+from webapp.services.linked.keeping import Filter, Keeper, Summary, mine, one_of
 
 STATES: Mapping[ProjectState, LazyString] = {
     ProjectState.PLANNED: _l("Planifié"),
@@ -50,16 +50,8 @@ class ProjectKeeper(Keeper[Project]):
 
     def filters(self) -> Mapping[str, Filter]:
         return {
-            "state": Filter(
-                _l("État"),
-                lambda viewer: [(state.value, str(label)) for state, label in STATES.items()],
-                lambda value, viewer: Project.state == ProjectState(value),
-            ),
-            "manager": Filter(
-                _l("Responsable"),
-                lambda viewer: [("me", _("Moi"))],
-                lambda value, viewer: Project.manager_id == viewer.resource_id,
-            ),
+            "state": one_of(_l("État"), Project.state, STATES),
+            "manager": mine(Project.manager_id),
         }
 
 

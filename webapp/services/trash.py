@@ -31,7 +31,7 @@ from webapp.models import (
 from webapp.services import audit, companies, ids, organisation
 from webapp.services.history import recording
 from webapp.services.linked import keeping
-from webapp.services.linked.words import WORDS
+from webapp.services.linked.words import listed
 from webapp.services.portal import ending
 from webapp.services.refusal import Refused
 from webapp.services.values import Change
@@ -174,9 +174,8 @@ def purge(record: Company | Contact | Linked, by: Viewer) -> None:
     Raises Refused for a contact whom not everybody may see, while others would show what hangs on them.
     """
     if isinstance(record, Contact) and (named := keeping.naming(record)):
-        listed = ", ".join(f"{WORDS[noun].many} ({count})" for noun, count in named.items())
         raise Refused(
-            {"contact": _("Ce contact à accès restreint est encore nommé par : %(records)s.", records=listed)}
+            {"contact": _("Ce contact à accès restreint est encore nommé par : %(records)s.", records=listed(named))}
         )
     audit.record(AuditKind.PURGED, record.name, record=record.__tablename__, id=record.id)
     if isinstance(record, Company):

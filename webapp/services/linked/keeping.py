@@ -13,11 +13,11 @@ from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from webapp.access import LINKED, Actor, Viewer, unscoped
 from webapp.clock import now
 from webapp.extensions import db
-from webapp.i18n import LazyString, _
+from webapp.i18n import LazyString, _, _l
 from webapp.models import Company, Contact, HistoryKind, Linked, Noun
 from webapp.services import ids
 from webapp.services.history import recording
-from webapp.services.linked.words import WORDS, Words
+from webapp.services.linked.words import WORDS, Words, listed
 from webapp.services.refusal import Refused
 from webapp.services.search import texts
 from webapp.services.search.texts import Findable
@@ -55,6 +55,24 @@ class Filter:
     label: LazyString
     choices: Callable[[Viewer], Sequence[tuple[str, str]]]
     condition: Callable[[str, Viewer], ColumnElement[bool]]
+
+
+def one_of(label: LazyString, column: Any, labels: Mapping[Any, LazyString]) -> Filter:
+    """Return the filter by a column that holds one of a few values, each with its label."""
+    return Filter(
+        label,
+        lambda viewer: [(member.value, str(text)) for member, text in labels.items()],
+        lambda value, viewer: column == type(next(iter(labels)))(value),
+    )
+
+
+def mine(column: Any) -> Filter:
+    """Return the filter by who is responsible: oneself."""
+    return Filter(
+        _l("Responsable"),
+        lambda viewer: [("me", _("Moi"))],
+        lambda value, viewer: column == viewer.resource_id,
+    )
 
 
 @dataclass(frozen=True)
@@ -232,18 +250,16 @@ class Keeper(Generic[R]):
         record.deleted_at, record.deleted_by_id = now(), by.resource_id
         self._touch(record, by)
         db.session.flush()
-        for model in LINKED:
-            if (column := column_for(record)) in model.hides_with:
-                _move(model, getattr(model, column) == record.id, None, record.deleted_at, by.resource_id)
+        for model, column in _about(record):
+            _move(model, column == record.id, None, record.deleted_at, by.resource_id)
         recording.deleted(record, by)
 
     def restore(self, record: R, by: Viewer) -> None:
         """Take a record back out of the trash, with what went with it; raises Refused while its company is there."""
         if reason := _is_held_in_trash(record):
             raise Refused({"name": reason})
-        for model in LINKED:
-            if (column := column_for(record)) in model.hides_with:
-                _move(model, getattr(model, column) == record.id, record.deleted_at, None, None)
+        for model, column in _about(record):
+            _move(model, column == record.id, record.deleted_at, None, None)
         record.deleted_at = record.deleted_by_id = None
         self._touch(record, by)
         db.session.flush()
@@ -294,15 +310,21 @@ def column_for(record: Any) -> str:
     return f"{record.__tablename__.removeprefix('support_')}_id"
 
 
+def _about(record: Linked) -> list[tuple[type[Any], Any]]:
+    """Return the kinds of records that are about records of this kind, each with the column that says so."""
+    name = column_for(record)
+    return [(model, getattr(model, name)) for model in LINKED if name in model.hides_with]
+
+
 def _needed_by(record: Linked) -> str:
     """Return which others can't be without a record: engagements, projects, invoices that name it (D16)."""
     column = column_for(record)
-    needing = [
-        f"{WORDS[model.noun].many} ({count})"
-        for model in LINKED
-        if model.holds_company and column in model.__table__.columns and (count := _count(model, column, record.id))
-    ]
-    return _("D’autres fiches en dépendent : %(records)s.", records=", ".join(needing)) if needing else ""
+    needing = _counts((model for model in _HOLDING if column in model.__table__.columns), column, record.id)
+    return _("D’autres fiches en dépendent : %(records)s.", records=listed(needing)) if needing else ""
+
+
+#: What keeps a company from being deleted, and what it names too.
+_HOLDING = [model for model in LINKED if model.holds_company]
 
 
 def _is_held_in_trash(record: Linked) -> str:
@@ -318,9 +340,14 @@ def _is_held_in_trash(record: Linked) -> str:
     return ""
 
 
-def _count(model: type[Any], column: str, record_id: int) -> int:
-    of_record = select(func.count()).where(getattr(model, column) == record_id, model.deleted_at.is_(None))
-    return db.session.scalar(unscoped(of_record, _RULES)) or 0
+def _counts(models: Iterable[type[Any]], column: str, record_id: int) -> dict[Noun, int]:
+    """Return how many records of each kind name another in a column, the trash left out; of none, nothing."""
+    counts = {}
+    for model in models:
+        of_record = select(func.count()).where(getattr(model, column) == record_id, model.deleted_at.is_(None))
+        if count := db.session.scalar(unscoped(of_record, _RULES)):
+            counts[model.noun] = count
+    return counts
 
 
 # --- going with a company or a contact -------------------------------------------------------------------------------
@@ -328,14 +355,12 @@ def _count(model: type[Any], column: str, record_id: int) -> int:
 
 def holding(company: Company) -> dict[Noun, int]:
     """Return how many records of each kind hold a company, which can't be deleted while there are any (D16)."""
-    counts = {model.noun: _count(model, "company_id", company.id) for model in LINKED if model.holds_company}
-    return {noun: count for noun, count in counts.items() if count}
+    return _counts(_HOLDING, "company_id", company.id)
 
 
 def going_along(company: Company) -> dict[Noun, int]:
     """Return how many records of each kind go to the trash with a company."""
-    counts = {model.noun: _count(model, "company_id", company.id) for model in LINKED if not model.holds_company}
-    return {noun: count for noun, count in counts.items() if count}
+    return _counts((model for model in LINKED if not model.holds_company), "company_id", company.id)
 
 
 def into_trash(company: Company) -> None:
@@ -409,16 +434,13 @@ BATCH = 1_000
 
 def _purge_some(model: type[Any], record_ids: Sequence[int]) -> None:
     texts.forget_linked(model.noun, record_ids)
-    for other in LINKED:
-        for column in other.__table__.columns:
-            if not any(key.column.table is model.__table__ for key in column.foreign_keys):
-                continue
-            if column.name in other.hides_with:
-                # With nothing left to hide with, it would be open to others than before.
-                purge(other, list(_ids(other, column.in_(record_ids))))
-            else:
-                names_them = update(other).where(column.in_(record_ids)).values({column: None})
-                db.session.execute(names_them, execution_options=_IN_BULK)
+    for other, column in _naming(model):
+        if column.name in other.hides_with:
+            # With nothing left to hide with, it would be open to others than before.
+            purge(other, list(_ids(other, column.in_(record_ids))))
+        else:
+            names_them = update(other).where(column.in_(record_ids)).values({column: None})
+            db.session.execute(names_them, execution_options=_IN_BULK)
     db.session.execute(delete(model).where(model.id.in_(record_ids)), execution_options=_IN_BULK)
 
 
@@ -426,13 +448,15 @@ def _ids(model: type[Any], which: ColumnElement[bool]) -> Iterable[int]:
     return db.session.scalars(unscoped(select(model.id).where(which), _TOGETHER))
 
 
-#: What others name comes after them.
-_NAMED_LAST: Sequence[type[Any]] = sorted(
-    LINKED,
-    key=lambda model: sum(
-        key.column.table is model.__table__
+def _naming(model: type[Any]) -> list[tuple[type[Any], Any]]:
+    """Return the columns by which records of any kind name those of a model, each with its own."""
+    return [
+        (other, column)
         for other in LINKED
         for column in other.__table__.columns
-        for key in column.foreign_keys
-    ),
-)
+        if any(key.column.table is model.__table__ for key in column.foreign_keys)
+    ]
+
+
+#: What others name comes after them.
+_NAMED_LAST: Sequence[type[Any]] = sorted(LINKED, key=lambda model: len(_naming(model)))

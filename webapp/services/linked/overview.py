@@ -74,17 +74,23 @@ def shown_columns(keeper: Keeper[Any]) -> list[Any]:
     return [
         model.id.label("id"),
         model.name.label("name"),
-        cast(null() if summary.state is None else summary.state, String).label("state"),
-        (cast(null(), Date) if summary.day is None else type_coerce(summary.day, Date)).label("on"),
-        (cast(null(), BigInteger) if summary.amount is None else type_coerce(summary.amount, BigInteger)).label(
-            "amount"
-        ),
-        *(
-            cast(null() if column is None else column, String).label(name)
-            for name in ("currency", "number", "label_fr", "label_en")
-            for column in [getattr(summary, name)]
-        ),
+        _typed(summary.day, Date).label("on"),
+        _typed(summary.amount, BigInteger).label("amount"),
+        *(_text(getattr(summary, name)).label(name) for name in _TEXTS),
     ]
+
+
+#: Of a summary, what is text.
+_TEXTS = ("state", "currency", "number", "label_fr", "label_en")
+
+
+def _typed(column: Any, kind: Any) -> Any:
+    """Return a column as of a type that all kinds of records share, or none of it."""
+    return cast(null(), kind) if column is None else type_coerce(column, kind)
+
+
+def _text(column: Any) -> Any:
+    return cast(null() if column is None else column, String)
 
 
 @lru_cache

@@ -26,6 +26,11 @@ class Words:
     none: LazyString
 
 
+def listed(counts: Mapping[Noun, int]) -> str:
+    """Write how many records of each kind there are: « Projets (2), Factures (1) »."""
+    return ", ".join(f"{WORDS[noun].many} ({count})" for noun, count in counts.items())
+
+
 WORDS: Mapping[Noun, Words] = {
     Noun.ACTIVITY: Words(
         noun=Noun.ACTIVITY,
