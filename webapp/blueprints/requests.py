@@ -127,10 +127,7 @@ def attach(record_id: int) -> Response:
 @access(STAFF)
 def file(record_id: int, attachment_id: int) -> Response:
     """A file of the request, as a download."""
-    found = conversation.file_of(_request(record_id), attachment_id, viewer())
-    if found is None:
-        raise NotFound
-    return send(found)
+    return send(conversation.file_of(_request(record_id), attachment_id, viewer()))
 
 
 # --- tasks ------------------------------------------------------------------------------------------------------------

@@ -73,7 +73,6 @@ WRITTEN_BY: Mapping[HistoryKind, Callable[..., None]] = {
     HistoryKind.JOINED: recording.modified,
     HistoryKind.DELETED: recording.deleted,
     HistoryKind.RESTORED: recording.restored,
-    **{kind: recording.portal for kind in HistoryKind if kind.startswith("portal_")},
 }
 WRITTEN_BY = {kind: WRITTEN_BY.get(kind, recording.told) for kind in HistoryKind}
 

@@ -10,13 +10,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import aliased
 
-from webapp.access import Actor, Reader, Viewer, get_readable, readable, reads_unscoped, unscoped, visible_removed
+from webapp.access import Actor, Reader, Viewer, get_readable, readable, unscoped, visible_removed
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.i18n import _
 from webapp.models import Document, DocumentVersion, HistoryKind, StoredFile, TeamFolder
 from webapp.services import contacts, files, resources
-from webapp.services.folders import FOLDERS
 from webapp.services.history import recording
 from webapp.services.refusal import Refused
 from webapp.uploads import Upload
@@ -120,8 +119,7 @@ def content(document: Document, reader: Reader, version_id: int | None = None) -
         version = db.session.scalars(own.order_by(DocumentVersion.id.desc()).limit(1)).one()
     else:
         version = get_readable(DocumentVersion, version_id, reader, document_id=document.id)
-    mark = reads_unscoped("its version was found to be seen")
-    return db.session.get_one(StoredFile, version.file_id, execution_options=mark)
+    return files.held(version.file_id)
 
 
 # --- changing --------------------------------------------------------------------------------------------------------
@@ -179,4 +177,4 @@ def _take_turn(folder: TeamFolder) -> None:
 
 def _tell(kind: HistoryKind, folder: TeamFolder, names: Sequence[str], by: Actor) -> None:
     db.session.flush()
-    recording.told(kind, folder, FOLDERS.shape, by, comment="\n".join(names))
+    recording.told(kind, folder, by, comment="\n".join(names))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, exists, select
 
-from webapp.access import unscoped
+from webapp.access import reads_unscoped, unscoped
 from webapp.clock import now
 from webapp.extensions import Model, db
 from webapp.models import StoredFile
@@ -22,6 +22,11 @@ def store(upload: Upload) -> StoredFile:
     db.session.add(kept)
     db.session.flush()
     return kept
+
+
+def held(file_id: int) -> StoredFile:
+    """Return a file that something holds which whoever asks was found to see."""
+    return db.session.get_one(StoredFile, file_id, execution_options=reads_unscoped("what holds it is seen"))
 
 
 def forget_unheld() -> int:

@@ -75,7 +75,7 @@ class OpportunityKeeper(Keeper[Opportunity]):
         """One save is one entry: the weightiest of its changes names it, and all of them are in it (H3, D17)."""
         changed = {change.name for change in changes}
         kind = next((kind for kind, names in WEIGHTIEST if changed & names), HistoryKind.MODIFIED)
-        recording.told(kind, record, self.shape, by, changes)
+        recording.told(kind, record, by, recording.lines(self.shape, changes))
 
     # --- lists -------------------------------------------------------------------------------------------------------
 

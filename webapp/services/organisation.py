@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import fields
+from datetime import date
 from typing import Any
 
 from flask import g
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from webapp import clock
 from webapp.extensions import db
 from webapp.models import AuditKind, Counter, Organisation, Setting
 from webapp.services import audit
@@ -19,6 +21,11 @@ def load() -> Organisation:
         rows = db.session.execute(select(Setting.name, Setting.value))
         g.organisation = Organisation.from_rows({row.name: row.value for row in rows})
     return g.organisation  # type: ignore[no-any-return]
+
+
+def today() -> date:
+    """Return the date it is now where the organisation is (D20)."""
+    return clock.today(load().timezone)
 
 
 def forget() -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, select
 
@@ -215,7 +214,7 @@ REQUESTS = RequestKeeper()
 
 def next_number() -> str:
     """Return a number that no other request has: the year, where the organisation is, and how many there were in it."""
-    year = now().astimezone(ZoneInfo(organisation.load().timezone)).year
+    year = organisation.today().year
     return f"D-{year}-{organisation.next_number(f'request_{year}'):05}"
 
 

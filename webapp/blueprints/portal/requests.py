@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import flash, redirect, request, url_for
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from webapp.access import PORTAL, access, get_in_portal
@@ -92,10 +91,7 @@ def request_close(request_id: int) -> Response:
 @access(PORTAL, SUPPORT)
 def request_file(request_id: int, attachment_id: int) -> Response:
     """A file of a request, as a download."""
-    found = conversation.file_of(_request(request_id), attachment_id, portal_viewer())
-    if found is None:
-        raise NotFound
-    return send(found)
+    return send(conversation.file_of(_request(request_id), attachment_id, portal_viewer()))
 
 
 # --- tasks ------------------------------------------------------------------------------------------------------------

@@ -34,14 +34,6 @@ def modified(record: Record, shape: Shape, changes: Sequence[Change], by: Actor)
         _add(kind, record, by, data, company_id)
 
 
-def told(
-    kind: HistoryKind, record: Linked, shape: Shape, by: Actor, changes: Sequence[Change] = (), comment: str = ""
-) -> None:
-    """Tell what became of a record that hangs on a company, with the values that changed and what was said."""
-    data = {"changes": lines(shape, changes), "comment": comment}
-    _add(kind, record, by, {name: value for name, value in data.items() if value})
-
-
 def tellings(changes: Sequence[Change]) -> list[tuple[HistoryKind, int | None]]:
     """Return the entries that tell of a save's changes, each with its company if that isn't the present one (D17)."""
     for change in changes:
@@ -65,12 +57,13 @@ def commented(record: Record, comment: str, by: Actor) -> None:
     _add(HistoryKind.COMMENTED, record, by, {"comment": comment})
 
 
-def portal(
-    kind: HistoryKind, contact: Contact, by: Actor, changes: Sequence[dict[str, Any]] = (), comment: str = ""
+def told(
+    kind: HistoryKind, record: Record, by: Actor, changes: Sequence[dict[str, Any]] = (), comment: str = ""
 ) -> None:
-    """Tell what became of a contact's access to the portal, with the rights it changed, as lines, and the reason."""
-    told = {"changes": list(changes), "comment": comment}
-    _add(kind, contact, by, {name: value for name, value in told.items() if value})
+    """Tell what became of a record, or of a contact's access to the portal, with what changed, as lines, and what was
+    said of it."""
+    data = {"changes": list(changes), "comment": comment}
+    _add(kind, record, by, {name: value for name, value in data.items() if value})
 
 
 def many(kind: HistoryKind, rows: Iterable[Mapping[str, Any]], by: Actor) -> None:

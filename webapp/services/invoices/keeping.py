@@ -145,7 +145,7 @@ class InvoiceKeeper(Keeper[Invoice]):
         """Say on which day an invoice was paid; raises Refused unless it is owed, or for a day that can't be."""
         if invoice.state not in OWED:
             raise Refused({"state": _("Seule une facture validée peut être marquée comme payée.")})
-        if paid_on > today(organisation.load().timezone):
+        if paid_on > organisation.today():
             raise Refused({"paid_on": _("Ce jour n’est pas encore venu.")})
         self.act(invoice, HistoryKind.PAID, by, state=InvoiceState.PAID, paid_on=paid_on)
 

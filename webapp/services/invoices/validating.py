@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import func, select
 
 from webapp.access import Actor, Viewer, unscoped
-from webapp.clock import now, today
+from webapp.clock import now
 from webapp.extensions import db
 from webapp.i18n import _
 from webapp.models import Contact, HistoryKind, Invoice, InvoiceState, MailKind
@@ -47,7 +47,7 @@ class Rehearsal:
 
 def rehearse(invoice: Invoice, viewer: Viewer) -> Rehearsal:
     """Return what validating a draft would do."""
-    come_to, issued_on = figures_of(invoice), _today()
+    come_to, issued_on = figures_of(invoice), organisation.today()
     contact = contact_of(invoice)
     email = contact.email1 if contact else ""
     is_hidden = contact is not None and not may_name(contact.id, viewer)
@@ -69,7 +69,7 @@ def validate(invoice: Invoice, by: Actor) -> str:
     rollback takes its number back.
     """
     _lock(invoice)
-    issued_on = _today()
+    issued_on = organisation.today()
     number = _next_number(invoice.billing_entity_id, issued_on.year)
     come_to = figures_of(invoice)
     if problems := _problems(invoice, come_to, issued_on):
@@ -118,7 +118,7 @@ def _notify(invoice: Invoice, by: Actor) -> str:
         due_on=invoice.due_on,
         portal=public_url("portal.invoice", record_id=invoice.id) if _reads_invoices(contact) else "",
     )
-    recording.told(HistoryKind.NOTICE_SENT, invoice, INVOICES.shape, by)
+    recording.told(HistoryKind.NOTICE_SENT, invoice, by)
     return contact.email1
 
 
@@ -161,7 +161,3 @@ def _next_number(entity_id: int, year: int) -> str:
 
 def _due_on(invoice: Invoice, issued_on: date) -> date:
     return invoice.due_on or issued_on + DEFAULT_DELAY
-
-
-def _today() -> date:
-    return today(organisation.load().timezone)

@@ -241,7 +241,7 @@ class Keeper(Generic[R]):
         self._touch(record, by)
         db.session.flush()
         texts.write_linked([self.findable(record)])
-        recording.told(kind, record, self.shape, by, changes, comment)
+        recording.told(kind, record, by, recording.lines(self.shape, changes), comment)
 
     def remove(self, record: R, by: Viewer) -> None:
         """Put a record in the trash, with what is about it; raises Refused while others need it (D16)."""

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from webapp.access import Ability, Actor, Viewer, can
-from webapp.clock import now, today
+from webapp.clock import now
 from webapp.emails import email_key
 from webapp.extensions import db
 from webapp.i18n import _
@@ -78,7 +78,7 @@ def problems(values: Mapping[str, Any], contact: Contact | None = None) -> dict[
 
 def ends_before_today(day: Any) -> bool:
     """Whether an access that ends on this day would have ended already (D2)."""
-    return day is not None and day < today(organisation.load().timezone)
+    return day is not None and day < organisation.today()
 
 
 def login_problems(email: str, contact_id: int | None, login: str | None) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from webapp.access import SYSTEM, Viewer, unscoped, visible
-from webapp.clock import now, today
+from webapp.clock import now
 from webapp.extensions import db
 from webapp.i18n import _, _n
 from webapp.models import AuditKind, Contact, HistoryKind, PortalAccess, Resource
@@ -52,7 +52,7 @@ def ask_again(contact: Contact, by: Viewer) -> None:
 def approve(contact: Contact, by: Viewer) -> None:
     """Let a requested access begin, and invite the contact (D3); raises Refused when it would have ended already."""
     access = _in_state(contact, PortalState.PENDING)
-    if access.expires_on is not None and access.expires_on < _today():
+    if access.expires_on is not None and access.expires_on < organisation.today():
         raise _refused(_("L’échéance de cet accès est passée : son commanditaire doit d’abord la changer."))
     access.decided_by_id = by.resource_id
     _activate(contact, access, by)
@@ -78,13 +78,13 @@ def _activate(contact: Contact, access: PortalAccess, by: Viewer, lines: Sequenc
 
 def offered_end(access: PortalAccess) -> date | None:
     """Return until when one is offered to prolong an access; nothing for one without a fixed end."""
-    return access.expires_on and max(access.expires_on, _today() + EXTENSION)
+    return access.expires_on and max(access.expires_on, organisation.today() + EXTENSION)
 
 
 def extend(contact: Contact, until: date | None, by: Viewer) -> None:
     """Give an access another end, and its days without a sign-in a new beginning (D2)."""
     access = _in_state(contact, PortalState.ACTIVE, PortalState.EXPIRED)
-    if until is not None and until < _today():
+    if until is not None and until < organisation.today():
         raise Refused({"until": _("Cette échéance est déjà passée.")})
     old, access.expires_on, access.reactivated_at = access.expires_on, until, now()
     changed = {"name": "portal_expires_on", "old": old and str(old), "new": until and str(until)}
@@ -212,10 +212,6 @@ def _given(reason: str) -> str:
     if not reason:
         raise Refused({"reason": _("Ce champ est obligatoire.")})
     return reason
-
-
-def _today() -> date:
-    return today(organisation.load().timezone)
 
 
 def _touch(contact: Contact, by: Viewer) -> None:

@@ -13,7 +13,7 @@ def tell(
     kind: HistoryKind, contact: Contact, by: Viewer, lines: Sequence[dict[str, Any]] = (), reason: str = ""
 ) -> None:
     """Tell what became of a contact's access, with the rights it changed and the reason given (H2, H4)."""
-    recording.portal(kind, contact, by, lines, reason)
+    recording.told(kind, contact, by, lines, reason)
     tell_audit(kind, contact)
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
-from webapp.access import Actor, PortalViewer, Viewer, visible, visible_in_portal
+from webapp.access import Actor, Reader, get_readable, readable
 from webapp.clock import now
 from webapp.extensions import db
 from webapp.models import (
@@ -23,13 +23,10 @@ from webapp.models import (
 )
 from webapp.services import files
 from webapp.services.history import recording
-from webapp.services.values import Shape
 from webapp.uploads import Upload
 
 #: Messages in a page, the last ones first shown.
 PAGE = 30
-
-_SHAPE = Shape(model=SupportRequest)
 
 
 class Attachment(NamedTuple):
@@ -78,7 +75,7 @@ def say(
     db.session.flush()
     attach(request, uploads, message)
     kind = HistoryKind.COMMENTED if is_internal else HistoryKind.ANSWERED
-    recording.told(kind, request, _SHAPE, by, comment=text if is_internal else "")
+    recording.told(kind, request, by, comment=text if is_internal else "")
     return message
 
 
@@ -91,29 +88,25 @@ def attach(request: SupportRequest, uploads: Iterable[Upload], message: RequestM
     db.session.flush()
 
 
-def read(request: SupportRequest, viewer: Viewer | PortalViewer, before: int | None = None) -> Thread:
-    """Return a page of what was said in a request that a viewer sees: the last messages, or those before one."""
-    rows = _visible(RequestMessage, viewer, *_MESSAGE).where(RequestMessage.request_id == request.id)
+def read(request: SupportRequest, reader: Reader, before: int | None = None) -> Thread:
+    """Return a page of what was said in a request that `reader` sees: the last messages, or those before one."""
+    rows = readable(RequestMessage, reader, *_MESSAGE).where(RequestMessage.request_id == request.id)
     rows = rows.outerjoin(Resource, Resource.id == RequestMessage.resource_id)
     rows = rows.outerjoin(Contact, Contact.id == RequestMessage.contact_id)
     if before is not None:
         rows = rows.where(RequestMessage.id < before)
     found = db.session.execute(rows.order_by(RequestMessage.id.desc()).limit(PAGE + 1)).all()
     shown = found[:PAGE]
-    attached = _attachments(request, viewer, [row.id for row in shown])
+    attached = _attachments(request, reader, [row.id for row in shown])
     messages = [_message(row, [one for one in attached if one.message_id == row.id]) for row in reversed(shown)]
     own = [one for one in attached if one.message_id is None]
     return Thread(messages, shown[-1].id if len(found) > PAGE else None, own)
 
 
-def file_of(request: SupportRequest, attachment_id: int, viewer: Viewer | PortalViewer) -> StoredFile | None:
-    """Return a file of a request that a viewer sees, if they may read it."""
-    if not 0 < attachment_id < 2**63:
-        return None
-    rows = _visible(RequestAttachment, viewer, StoredFile).select_from(RequestAttachment)
-    rows = rows.join(StoredFile, StoredFile.id == RequestAttachment.file_id)
-    rows = rows.where(RequestAttachment.id == attachment_id, RequestAttachment.request_id == request.id)
-    return db.session.scalar(rows)  # type: ignore[no-any-return]
+def file_of(request: SupportRequest, attachment_id: int, reader: Reader) -> StoredFile:
+    """Return a file of a request, or raise 404 for one that `reader` may not read."""
+    attached = get_readable(RequestAttachment, attachment_id, reader, request_id=request.id)
+    return files.held(attached.file_id)
 
 
 def waits_for_staff() -> Any:
@@ -135,24 +128,16 @@ _MESSAGE: Sequence[Any] = (
 )
 
 
-def _visible(model: type[Any], viewer: Viewer | PortalViewer, *columns: Any) -> Select[Any]:
-    if isinstance(viewer, PortalViewer):
-        return visible_in_portal(model, viewer, *columns)
-    return visible(model, viewer, *columns)
-
-
 def _message(row: Any, attachments: list[Attachment]) -> Message:
     is_staff = row.resource_id is not None
     author = (row.resource if is_staff else row.contact) or ""
     return Message(row.id, row.at, author, is_staff, row.is_internal, row.text, attachments)
 
 
-def _attachments(
-    request: SupportRequest, viewer: Viewer | PortalViewer, message_ids: Sequence[int]
-) -> list[Attachment]:
+def _attachments(request: SupportRequest, reader: Reader, message_ids: Sequence[int]) -> list[Attachment]:
     attachment = RequestAttachment
     columns = (attachment.id, attachment.message_id, StoredFile.name, StoredFile.size)
-    rows = _visible(attachment, viewer, *columns).join(StoredFile, StoredFile.id == attachment.file_id)
+    rows = readable(attachment, reader, *columns).join(StoredFile, StoredFile.id == attachment.file_id)
     of_these = attachment.message_id.is_(None) | attachment.message_id.in_(message_ids)
     rows = rows.where(attachment.request_id == request.id, of_these).order_by(attachment.id)
     return [Attachment(*row) for row in db.session.execute(rows)]

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -18,22 +17,19 @@ from webapp.models import (
     Performer,
     PortalAccess,
     RequestTask,
-    Resource,
     SupportRequest,
     WorkflowState,
 )
-from webapp.services import organisation, workflows
-from webapp.services.history import recording
+from webapp.services import organisation, resources, workflows
+from webapp.services.history import recording, wording
 from webapp.services.portal import access
 from webapp.services.portal.access import PortalState
 from webapp.services.refusal import Refused
 from webapp.services.support import letters
-from webapp.services.values import Shape
 
 #: Tasks in the list of whom they are given to.
 SHOWN = 50
 
-_SHAPE = Shape(model=SupportRequest)
 _WHY = "who sees a request sees its tasks"
 
 
@@ -53,7 +49,7 @@ class Line(NamedTuple):
 def begin(request: SupportRequest, state: WorkflowState) -> None:
     """Make the tasks of a state that a request enters; one that waits already is not made twice."""
     waiting = {task.label_fr for task in _of(request) if task.done_at is None}
-    today = now().astimezone(ZoneInfo(organisation.load().timezone)).date()
+    today = organisation.today()
     for step in workflows.steps_of([state.id])[state.id]:
         if step.label_fr in waiting:
             continue
@@ -73,16 +69,9 @@ def begin(request: SupportRequest, state: WorkflowState) -> None:
 def of(request: SupportRequest, viewer: Viewer) -> list[Line]:
     """Return the tasks of a request that a viewer sees, in the order in which they were made."""
     tasks = _of(request)
-    people = {task.contact_id for task in tasks if task.contact_id}
-    resources = {task.resource_id for task in tasks if task.resource_id}
-    names: dict[tuple[str, int], str] = {}
-    if people:
-        seen = visible(Contact, viewer, Contact.id, Contact.name).where(Contact.id.in_(people))
-        names |= {("contact", row.id): row.name for row in db.session.execute(seen)}
-    if resources:
-        rows = db.session.execute(select(Resource.id, Resource.name).where(Resource.id.in_(resources)))
-        names |= {("resource", row.id): row.name for row in rows}
-    return [Line(task, label_of(task), _given_to(task, names)) for task in tasks]
+    by_staff = resources.names(task.resource_id for task in tasks)
+    by_contact = wording.names_seen({"contact": people} if (people := _contacts(tasks)) else {}, viewer)
+    return [Line(task, label_of(task), _given_to(task, by_staff, by_contact)) for task in tasks]
 
 
 def label_of(task: Any) -> str:
@@ -122,7 +111,7 @@ def complete(task: RequestTask, request: SupportRequest, remark: str, by: Actor)
     task.done_at, task.remark = now(), remark
     db.session.flush()
     comment = "\n".join(one for one in (task.label_fr, remark) if one)
-    recording.told(HistoryKind.COMPLETED, request, _SHAPE, by, comment=comment)
+    recording.told(HistoryKind.COMPLETED, request, by, comment=comment)
 
 
 class Mine(NamedTuple):
@@ -185,7 +174,11 @@ def _of(request: SupportRequest) -> Sequence[RequestTask]:
     return db.session.scalars(unscoped(tasks, _WHY)).all()
 
 
-def _given_to(task: RequestTask, names: Mapping[tuple[str, int], str]) -> str:
+def _contacts(tasks: Sequence[RequestTask]) -> set[int]:
+    return {task.contact_id for task in tasks if task.contact_id}
+
+
+def _given_to(task: RequestTask, by_staff: Mapping[int, str], by_contact: Mapping[wording.Named, str]) -> str:
     if task.contact_id:
-        return names.get(("contact", task.contact_id), "") or _("Contact à accès restreint")
-    return names.get(("resource", task.resource_id), "") if task.resource_id else ""
+        return by_contact.get(("contact", task.contact_id)) or _("Contact à accès restreint")
+    return by_staff.get(task.resource_id or 0, "")
